@@ -1,4 +1,4 @@
-import type { TensorInfo } from '../onnx/safetensors.ts';
+import type { TensorInfo } from '../onnx/safetensors-header.ts';
 
 /** One adapted linear layer: `y += scale * (x · aᵀ) · bᵀ`. */
 export interface LoraModule {
