@@ -1,272 +1,270 @@
-import { z } from "zod";
+import { z } from 'zod';
 import {
-	blobKeySchema,
-	conversationIdSchema,
-	deliveryIdSchema,
-	renderIdSchema,
-	slugSchema,
-	turnIdSchema,
-} from "./ids.ts";
+  blobKeySchema,
+  conversationIdSchema,
+  deliveryIdSchema,
+  renderIdSchema,
+  slugSchema,
+  turnIdSchema,
+} from './ids.ts';
 
 /** Version of everything stored in a conversation document; a reader refuses what it does not know. */
 export const SCHEMA_VERSION = 1;
 
 /** What an inbound message may hold, on every platform. */
 export const LIMITS = {
-	imageBytes: 25 * 1024 * 1024,
-	imageMegapixels: 50,
-	imagesPerMessage: 10,
-	textCharacters: 4000,
+  imageBytes: 25 * 1024 * 1024,
+  imageMegapixels: 50,
+  imagesPerMessage: 10,
+  textCharacters: 4000,
 } as const;
 
 /** People's image number: 1..n in one conversation, inputs and results in one sequence. */
 export const imageNumberSchema = z.int().positive();
 const timestampMs = z.int().nonnegative();
-const values = z
-	.record(z.string(), z.union([z.string(), z.number()]))
-	.readonly();
+const values = z.record(z.string(), z.union([z.string(), z.number()])).readonly();
 
 /** A sentence for a person, kept as catalogue key and values so that every reader sees it in their language. */
 export const sayingSchema = z.object({ key: z.string(), values }).readonly();
 export type Saying = z.infer<typeof sayingSchema>;
 
 /** An error as it is stored and sent: `values` fill the placeholders of the code's sentence and hold no user text. */
-export const wireErrorSchema = z
-	.object({ code: z.string(), values })
-	.readonly();
+export const wireErrorSchema = z.object({ code: z.string(), values }).readonly();
 export type WireError = z.infer<typeof wireErrorSchema>;
 
-export const renderModeSchema = z.enum(["edit", "generate"]);
+export const renderModeSchema = z.enum(['edit', 'generate']);
 export type RenderMode = z.infer<typeof renderModeSchema>;
 
 /** What the VLM, or the rules, made of a message. `base` and `references` are people's image numbers. */
 export const interpretationSchema = z
-	.object({
-		mode: z.enum(["edit", "generate", "clarify", "chat"]),
-		base: imageNumberSchema.nullable(),
-		references: z.array(imageNumberSchema).readonly(),
-		/** In people's numbers; `core/mentions.ts` rewrites it to the model's positions. */
-		instruction: z.string(),
-		/** What the finished picture shows; empty where nobody described it. */
-		description: z.string(),
-		keep: z.array(z.string()).readonly(),
-		/** width:height, for example `3:2`; absent: the base's for an edit, the engine's default for a generation. */
-		aspect: z
-			.string()
-			.regex(/^\d{1,4}:\d{1,4}$/)
-			.optional(),
-		count: z.int().min(1).max(4),
-		altText: z.string(),
-		/** BCP 47. */
-		language: z.string(),
-		confidence: z.number().min(0).max(1),
-		/** What to ask (`clarify`) or to answer (`chat`). */
-		question: z.string().optional(),
-	})
-	.readonly();
+  .object({
+    mode: z.enum(['edit', 'generate', 'clarify', 'chat']),
+    base: imageNumberSchema.nullable(),
+    references: z.array(imageNumberSchema).readonly(),
+    /** In people's numbers; `core/mentions.ts` rewrites it to the model's positions. */
+    instruction: z.string(),
+    /** What the finished picture shows; empty where nobody described it. */
+    description: z.string(),
+    keep: z.array(z.string()).readonly(),
+    /** width:height, for example `3:2`; absent: the base's for an edit, the engine's default for a generation. */
+    aspect: z
+      .string()
+      .regex(/^\d{1,4}:\d{1,4}$/)
+      .optional(),
+    count: z.int().min(1).max(4),
+    altText: z.string(),
+    /** BCP 47. */
+    language: z.string(),
+    confidence: z.number().min(0).max(1),
+    /** What to ask (`clarify`) or to answer (`chat`). */
+    question: z.string().optional(),
+  })
+  .readonly();
 export type Interpretation = z.infer<typeof interpretationSchema>;
 
 /** How a result came to be: what Retry, Undo, Details and branching read. */
 export const lineageSchema = z
-	.object({
-		renderId: renderIdSchema,
-		/** The image that becomes current when this result is undone: the base of an edit, what was current before a generation. */
-		parent: imageNumberSchema.nullable(),
-		mode: renderModeSchema,
-		base: imageNumberSchema.nullable(),
-		references: z.array(imageNumberSchema).readonly(),
-		instruction: z.string(),
-		description: z.string(),
-		prompt: z.string(),
-		adapter: z.string(),
-		seed: z.int().nonnegative(),
-		steps: z.int().positive().optional(),
-		model: z.string(),
-		engine: slugSchema,
-		timingsMs: z.record(z.string(), z.number()).readonly(),
-		warnings: z.array(z.string()).readonly(),
-	})
-	.readonly();
+  .object({
+    renderId: renderIdSchema,
+    /** The image that becomes current when this result is undone: the base of an edit, what was current before a generation. */
+    parent: imageNumberSchema.nullable(),
+    mode: renderModeSchema,
+    base: imageNumberSchema.nullable(),
+    references: z.array(imageNumberSchema).readonly(),
+    instruction: z.string(),
+    description: z.string(),
+    prompt: z.string(),
+    adapter: z.string(),
+    seed: z.int().nonnegative(),
+    steps: z.int().positive().optional(),
+    model: z.string(),
+    engine: slugSchema,
+    timingsMs: z.record(z.string(), z.number()).readonly(),
+    warnings: z.array(z.string()).readonly(),
+  })
+  .readonly();
 export type LineageRecord = z.infer<typeof lineageSchema>;
 
 const imageBase = {
-	number: imageNumberSchema,
-	turnId: turnIdSchema,
-	altText: z.string(),
+  number: imageNumberSchema,
+  turnId: turnIdSchema,
+  altText: z.string(),
 };
 const pixels = {
-	blob: blobKeySchema,
-	widthPx: z.int().positive(),
-	heightPx: z.int().positive(),
+  blob: blobKeySchema,
+  widthPx: z.int().positive(),
+  heightPx: z.int().positive(),
 };
-const origin = z.enum(["reply", "attachment", "link"]);
+const origin = z.enum(['reply', 'attachment', 'link']);
 
-export const imageEntrySchema = z.discriminatedUnion("status", [
-	z
-		.object({
-			...imageBase,
-			...pixels,
-			status: z.literal("ready"),
-			kind: z.enum(["input", "result"]),
-			/** Where an input came from; absent for results. */
-			origin: origin.optional(),
-			name: z.string().optional(),
-			/** Present exactly on results. */
-			lineage: lineageSchema.optional(),
-		})
-		.readonly(),
-	z
-		.object({
-			...imageBase,
-			status: z.literal("failed"),
-			kind: z.literal("input"),
-			origin,
-			name: z.string().optional(),
-			reason: wireErrorSchema,
-		})
-		.readonly(),
+export const imageEntrySchema = z.discriminatedUnion('status', [
+  z
+    .object({
+      ...imageBase,
+      ...pixels,
+      status: z.literal('ready'),
+      kind: z.enum(['input', 'result']),
+      /** Where an input came from; absent for results. */
+      origin: origin.optional(),
+      name: z.string().optional(),
+      /** Present exactly on results. */
+      lineage: lineageSchema.optional(),
+    })
+    .readonly(),
+  z
+    .object({
+      ...imageBase,
+      status: z.literal('failed'),
+      kind: z.literal('input'),
+      origin,
+      name: z.string().optional(),
+      reason: wireErrorSchema,
+    })
+    .readonly(),
 ]);
 export type ImageEntry = z.infer<typeof imageEntrySchema>;
-export type ReadyImage = Extract<ImageEntry, { status: "ready" }>;
+export type ReadyImage = Extract<ImageEntry, { status: 'ready' }>;
 
 export const renderEntrySchema = z
-	.object({
-		id: renderIdSchema,
-		n: z.int().positive(),
-		engine: slugSchema,
-		seed: z.int().nonnegative(),
-		status: z.enum(["queued", "rendering", "ready", "failed", "cancelled"]),
-		/** How often a worker began it: a render that kills its worker stops after a few. */
-		runs: z.int().nonnegative(),
-		resultNumber: imageNumberSchema.optional(),
-		error: wireErrorSchema.optional(),
-		startedAt: timestampMs.optional(),
-		endedAt: timestampMs.optional(),
-	})
-	.readonly();
+  .object({
+    id: renderIdSchema,
+    n: z.int().positive(),
+    engine: slugSchema,
+    seed: z.int().nonnegative(),
+    status: z.enum(['queued', 'rendering', 'ready', 'failed', 'cancelled']),
+    /** How often a worker began it: a render that kills its worker stops after a few. */
+    runs: z.int().nonnegative(),
+    resultNumber: imageNumberSchema.optional(),
+    error: wireErrorSchema.optional(),
+    startedAt: timestampMs.optional(),
+    endedAt: timestampMs.optional(),
+  })
+  .readonly();
 export type RenderEntry = z.infer<typeof renderEntrySchema>;
 
 export const deliveryEntrySchema = z
-	.object({
-		id: deliveryIdSchema,
-		n: z.int().positive(),
-		kind: z.enum(["card", "result", "notice"]),
-		/** Which picture a `result` posts. */
-		resultNumber: imageNumberSchema.optional(),
-		status: z.enum(["pending", "attempting", "posted", "abandoned"]),
-		nonce: z.string(),
-		/** What a platform must remember before it completes the post (Slack: the uploaded file's id). */
-		handle: z.string().optional(),
-		postedId: z.string().optional(),
-		error: wireErrorSchema.optional(),
-		attemptedAt: timestampMs.optional(),
-	})
-	.readonly();
+  .object({
+    id: deliveryIdSchema,
+    n: z.int().positive(),
+    kind: z.enum(['card', 'result', 'notice']),
+    /** Which picture a `result` posts. */
+    resultNumber: imageNumberSchema.optional(),
+    status: z.enum(['pending', 'attempting', 'posted', 'abandoned']),
+    nonce: z.string(),
+    /** What a platform must remember before it completes the post (Slack: the uploaded file's id). */
+    handle: z.string().optional(),
+    postedId: z.string().optional(),
+    error: wireErrorSchema.optional(),
+    attemptedAt: timestampMs.optional(),
+  })
+  .readonly();
 export type DeliveryEntry = z.infer<typeof deliveryEntrySchema>;
 
 export const turnStatusSchema = z.enum([
-	"received",
-	"interpreting",
-	"asked",
-	"queued",
-	"rendering",
-	"delivering",
-	"done",
-	"failed",
-	"cancelled",
+  'received',
+  'interpreting',
+  'asked',
+  'queued',
+  'rendering',
+  'delivering',
+  'done',
+  'failed',
+  'cancelled',
 ]);
 export type TurnStatus = z.infer<typeof turnStatusSchema>;
 
 export const turnSchema = z
-	.object({
-		id: turnIdSchema,
-		/** The platform's id of the message: the same message twice is one turn. */
-		messageId: z.string().min(1).max(200),
-		authorId: z.string().optional(),
-		status: turnStatusSchema,
-		/** `request` is interpreted; `again` repeats an earlier interpretation; `word` was answered at once. */
-		kind: z.enum(["request", "again", "word"]),
-		text: z.string(),
-		/** What the person chose by the Edit | Generate switch before sending. */
-		chosenMode: renderModeSchema.optional(),
-		/** Numbers of the images that this message brought or pointed at, in order. */
-		attached: z.array(imageNumberSchema).readonly(),
-		interpretation: interpretationSchema.optional(),
-		renders: z.array(renderEntrySchema).readonly(),
-		deliveries: z.array(deliveryEntrySchema).readonly(),
-		/** The answer to a word, a question, or a remark such as "Image 2 could not be opened". */
-		reply: sayingSchema.optional(),
-		error: wireErrorSchema.optional(),
-		receivedAt: timestampMs,
-		endedAt: timestampMs.optional(),
-	})
-	.readonly();
+  .object({
+    id: turnIdSchema,
+    /** The platform's id of the message: the same message twice is one turn. */
+    messageId: z.string().min(1).max(200),
+    authorId: z.string().optional(),
+    status: turnStatusSchema,
+    /** `request` is interpreted; `again` repeats an earlier interpretation; `word` was answered at once. */
+    kind: z.enum(['request', 'again', 'word']),
+    /** The earlier turn that an `again` repeats. */
+    repeats: turnIdSchema.optional(),
+    text: z.string(),
+    /** What the person chose by the Edit | Generate switch before sending. */
+    chosenMode: renderModeSchema.optional(),
+    /** Numbers of the images that this message brought or pointed at, in order. */
+    attached: z.array(imageNumberSchema).readonly(),
+    interpretation: interpretationSchema.optional(),
+    renders: z.array(renderEntrySchema).readonly(),
+    deliveries: z.array(deliveryEntrySchema).readonly(),
+    /** The answer to a word, a question, or a remark such as "Image 2 could not be opened". */
+    reply: sayingSchema.optional(),
+    error: wireErrorSchema.optional(),
+    receivedAt: timestampMs,
+    endedAt: timestampMs.optional(),
+  })
+  .readonly();
 export type Turn = z.infer<typeof turnSchema>;
 
 /** The conversation document: the truth about one thread, DM or web session. */
 export const conversationSchema = z
-	.object({
-		schemaVersion: z.literal(SCHEMA_VERSION),
-		id: conversationIdSchema,
-		/** 1 when first written, +1 with every write; compare-and-set compares it. */
-		revision: z.int().positive(),
-		platform: slugSchema,
-		/** The platform's own address of the conversation (guild, channel, thread …); opaque here. */
-		place: z.string().max(500),
-		images: z.array(imageEntrySchema).readonly(),
-		turns: z.array(turnSchema).readonly(),
-		/** The image that "it" means: the last result, or what Undo went back to. */
-		current: imageNumberSchema.nullable(),
-		createdAt: timestampMs,
-		updatedAt: timestampMs,
-	})
-	.readonly();
+  .object({
+    schemaVersion: z.literal(SCHEMA_VERSION),
+    id: conversationIdSchema,
+    /** 1 when first written, +1 with every write; compare-and-set compares it. */
+    revision: z.int().positive(),
+    platform: slugSchema,
+    /** The platform's own address of the conversation (guild, channel, thread …); opaque here. */
+    place: z.string().max(500),
+    /** Whether cards and notices are posts of their own (Discord, Slack); the web page draws them from this document. */
+    cards: z.boolean(),
+    images: z.array(imageEntrySchema).readonly(),
+    turns: z.array(turnSchema).readonly(),
+    /** The image that "it" means: the last result, or what Undo went back to. */
+    current: imageNumberSchema.nullable(),
+    createdAt: timestampMs,
+    updatedAt: timestampMs,
+  })
+  .readonly();
 export type Conversation = z.infer<typeof conversationSchema>;
 
 /** One image of an inbound message, downloaded, checked and stored by the bot before the core sees it. */
-export const inboundImageSchema = z.discriminatedUnion("status", [
-	z
-		.object({
-			status: z.literal("ready"),
-			origin,
-			...pixels,
-			name: z.string().optional(),
-			altText: z.string().optional(),
-		})
-		.readonly(),
-	z
-		.object({
-			status: z.literal("failed"),
-			origin,
-			name: z.string().optional(),
-			reason: wireErrorSchema,
-		})
-		.readonly(),
-	/** An image that the conversation already numbers, for example the result that the message replies to. */
-	z
-		.object({ status: z.literal("known"), number: imageNumberSchema })
-		.readonly(),
+export const inboundImageSchema = z.discriminatedUnion('status', [
+  z
+    .object({
+      status: z.literal('ready'),
+      origin,
+      ...pixels,
+      name: z.string().optional(),
+      altText: z.string().optional(),
+    })
+    .readonly(),
+  z
+    .object({
+      status: z.literal('failed'),
+      origin,
+      name: z.string().optional(),
+      reason: wireErrorSchema,
+    })
+    .readonly(),
+  /** An image that the conversation already numbers, for example the result that the message replies to. */
+  z.object({ status: z.literal('known'), number: imageNumberSchema }).readonly(),
 ]);
 export type InboundImage = z.infer<typeof inboundImageSchema>;
 
 /** A platform's message, parsed at the edge. Images may come in any order; the core numbers reply, attachment, link. */
 export const inboundMessageSchema = z
-	.object({
-		messageId: z.string().min(1).max(200),
-		authorId: z.string().optional(),
-		text: z.string(),
-		mode: renderModeSchema.optional(),
-		images: z.array(inboundImageSchema).readonly(),
-	})
-	.readonly();
+  .object({
+    messageId: z.string().min(1).max(200),
+    authorId: z.string().optional(),
+    text: z.string(),
+    mode: renderModeSchema.optional(),
+    images: z.array(inboundImageSchema).readonly(),
+  })
+  .readonly();
 export type InboundMessage = z.infer<typeof inboundMessageSchema>;
 
 /** What a person corrects with one tap; what is absent stays as it was read. */
 export const correctionSchema = z
-	.object({
-		mode: renderModeSchema.optional(),
-		base: imageNumberSchema.nullable().optional(),
-		references: z.array(imageNumberSchema).readonly().optional(),
-	})
-	.readonly();
+  .object({
+    mode: renderModeSchema.optional(),
+    base: imageNumberSchema.nullable().optional(),
+    references: z.array(imageNumberSchema).readonly().optional(),
+  })
+  .readonly();
 export type Correction = z.infer<typeof correctionSchema>;

@@ -1,104 +1,95 @@
-import type { CardContent, NoticeContent, ResultContent } from "./content.ts";
-import type {
-	Conversation,
-	ImageEntry,
-	Interpretation,
-	RenderMode,
-} from "./domain.ts";
-import type { BlobKey, ConversationId, JobId } from "./ids.ts";
-import type { DeliverJob, InterpretJob, RenderJob } from "./render.ts";
+import type { CardContent, NoticeContent, ResultContent } from './content.ts';
+import type { Conversation, ImageEntry, Interpretation, RenderMode } from './domain.ts';
+import type { BlobKey, ConversationId, JobId } from './ids.ts';
+import type { DeliverJob, InterpretJob, RenderJob } from './render.ts';
 
 /** Ends a subscription or a worker; resolves when nothing more will be called. Calling it twice is harmless. */
 export type Stop = () => Promise<void>;
 
 /** Now, in milliseconds since 1970. */
 export interface Clock {
-	now(): number;
+  now(): number;
 }
 
 /** Structured log. The message is constant, what varies is a field. Never prompts, names, bytes or tokens. */
 export interface Logger {
-	debug(fields: Readonly<Record<string, unknown>>, message: string): void;
-	info(fields: Readonly<Record<string, unknown>>, message: string): void;
-	warn(fields: Readonly<Record<string, unknown>>, message: string): void;
-	error(fields: Readonly<Record<string, unknown>>, message: string): void;
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
 /** Conversation documents, durable: what `compareAndSet` confirmed survives kill -9 and power loss. */
 export interface Documents {
-	/** @throws AppError STORE_UNAVAILABLE, PAYLOAD_INVALID (a document this version cannot read). */
-	get(id: ConversationId): Promise<Conversation | undefined>;
-	/**
-	 * Write `document` if the stored revision is `document.revision - 1` (revision 1: if none is stored).
-	 * @returns false when somebody else was faster; nothing is written then.
-	 * @throws AppError STORE_UNAVAILABLE
-	 */
-	compareAndSet(document: Conversation): Promise<boolean>;
-	/** Conversations that have a turn for which `isUnfinished` (core/turns.ts) holds; order does not matter. */
-	listUnfinished(): Promise<readonly ConversationId[]>;
-	/**
-	 * Point `alias` (any text up to 500 characters: a turn's id, a platform's thread or message) at a conversation, durably.
-	 * The first link wins.
-	 * @returns the conversation the alias points at from now on.
-	 */
-	link(alias: string, id: ConversationId): Promise<ConversationId>;
-	resolve(alias: string): Promise<ConversationId | undefined>;
+  /** @throws AppError STORE_UNAVAILABLE, PAYLOAD_INVALID (a document this version cannot read). */
+  get(id: ConversationId): Promise<Conversation | undefined>;
+  /**
+   * Write `document` if the stored revision is `document.revision - 1` (revision 1: if none is stored).
+   * @returns false when somebody else was faster; nothing is written then.
+   * @throws AppError STORE_UNAVAILABLE
+   */
+  compareAndSet(document: Conversation): Promise<boolean>;
+  /** Conversations that have a turn for which `isUnfinished` (core/turns.ts) holds; order does not matter. */
+  listUnfinished(): Promise<readonly ConversationId[]>;
+  /**
+   * Point `alias` (any text up to 500 characters: a turn's id, a platform's thread or message) at a conversation, durably.
+   * The first link wins.
+   * @returns the conversation the alias points at from now on.
+   */
+  link(alias: string, id: ConversationId): Promise<ConversationId>;
+  resolve(alias: string): Promise<ConversationId | undefined>;
 }
 
 /** State that may be lost: idempotency keys, counters, publish/subscribe. */
 export interface Ephemeral {
-	/** True for exactly one caller per key until `ttlMs` has passed. */
-	once(key: string, ttlMs: number): Promise<boolean>;
-	/** Add `by` (may be negative) to a counter that starts at 0 and is forgotten `ttlMs` after its first change. @returns the new value. */
-	count(key: string, by: number, ttlMs: number): Promise<number>;
-	/** Best effort: subscribers of this moment, in every process, hear it in order of publishing. */
-	publish(topic: string, message: string): Promise<void>;
-	/** Resolves once every later publish will be heard. A throwing listener does not disturb the others. */
-	subscribe(topic: string, listener: (message: string) => void): Promise<Stop>;
+  /** True for exactly one caller per key until `ttlMs` has passed. */
+  once(key: string, ttlMs: number): Promise<boolean>;
+  /** Add `by` (may be negative) to a counter that starts at 0 and is forgotten `ttlMs` after its first change. @returns the new value. */
+  count(key: string, by: number, ttlMs: number): Promise<number>;
+  /** Best effort: subscribers of this moment, in every process, hear it in order of publishing. */
+  publish(topic: string, message: string): Promise<void>;
+  /** Resolves once every later publish will be heard. A throwing listener does not disturb the others. */
+  subscribe(topic: string, listener: (message: string) => void): Promise<Stop>;
 }
 
 /** Encoded images by key. A stored blob never changes. */
 export interface Blobs {
-	/** Durable when it resolves. The same bytes may get the same key. */
-	put(bytes: Uint8Array, contentType: string): Promise<BlobKey>;
-	/** @returns undefined when there is none (never stored, deleted or expired). The caller owns the bytes. */
-	get(
-		key: BlobKey,
-	): Promise<
-		{ readonly bytes: Uint8Array; readonly contentType: string } | undefined
-	>;
-	has(key: BlobKey): Promise<boolean>;
-	/** Deleting what is not there is fine. */
-	delete(key: BlobKey): Promise<void>;
+  /** Durable when it resolves. The same bytes may get the same key. */
+  put(bytes: Uint8Array, contentType: string): Promise<BlobKey>;
+  /** @returns undefined when there is none (never stored, deleted or expired). The caller owns the bytes. */
+  get(key: BlobKey): Promise<{ readonly bytes: Uint8Array; readonly contentType: string } | undefined>;
+  has(key: BlobKey): Promise<boolean>;
+  /** Deleting what is not there is fine. */
+  delete(key: BlobKey): Promise<void>;
 }
 
 /** `interpret`, `render-<engine id>` or `deliver-<platform>`. */
-export type QueueName = "interpret" | `render-${string}` | `deliver-${string}`;
+export type QueueName = 'interpret' | `render-${string}` | `deliver-${string}`;
 export type JobInput = InterpretJob | RenderJob | DeliverJob;
 
 export interface JobProgress {
-	readonly step: number;
-	readonly steps: number;
+  readonly step: number;
+  readonly steps: number;
 }
 
 export type JobState =
-	/** `position` counts the jobs that start before this one, from 0; about, where fairness reorders. */
-	| { readonly kind: "waiting"; readonly position: number }
-	| { readonly kind: "active"; readonly progress?: JobProgress }
-	/** Unknown, finished, failed or removed: the document says which. */
-	| { readonly kind: "absent" };
+  /** `position` counts the jobs that start before this one, from 0; about, where fairness reorders. */
+  | { readonly kind: 'waiting'; readonly position: number }
+  | { readonly kind: 'active'; readonly progress?: JobProgress }
+  /** Unknown, finished, failed or removed: the document says which. */
+  | { readonly kind: 'absent' };
 
 export interface JobRun {
-	readonly id: JobId;
-	readonly input: JobInput;
-	/** From 1; also counts runs that a killed worker began. */
-	readonly attempt: number;
-	/** True when a throw would not be retried any more. */
-	readonly isLastAttempt: boolean;
-	/** Aborted by `cancel` (reason `cancelled`) and when the worker shuts down (reason `shutdown`). */
-	readonly signal: AbortSignal;
-	/** Best effort; what `state` reports. */
-	progress(progress: JobProgress): Promise<void>;
+  readonly id: JobId;
+  readonly input: JobInput;
+  /** From 1; also counts runs that a killed worker began. */
+  readonly attempt: number;
+  /** True when a throw would not be retried any more. */
+  readonly isLastAttempt: boolean;
+  /** Aborted by `cancel` (reason `cancelled`) and when the worker shuts down (reason `shutdown`). */
+  readonly signal: AbortSignal;
+  /** Best effort; what `state` reports. */
+  progress(progress: JobProgress): Promise<void>;
 }
 
 /**
@@ -109,195 +100,160 @@ export type JobHandler = (run: JobRun) => Promise<void>;
 
 /** Work that another process may do; at least once. Lost jobs are re-added by the manager's sweep. */
 export interface Jobs {
-	/**
-	 * Idempotent by id while that job is waiting or active. A job that ended (finished, failed, cancelled) is forgotten:
-	 * the same id added again runs again, otherwise the sweep could not repair a failed one.
-	 * @param options.owner whose job it is, for fair order.
-	 * @throws AppError QUEUE_UNAVAILABLE
-	 */
-	add(
-		queue: QueueName,
-		id: JobId,
-		input: JobInput,
-		options?: { readonly owner?: string; readonly delayMs?: number },
-	): Promise<void>;
-	/** Remove a waiting job (it never starts) or abort an active one's signal, in whichever process it runs. */
-	cancel(
-		queue: QueueName,
-		id: JobId,
-	): Promise<"removed" | "signalled" | "absent">;
-	state(queue: QueueName, id: JobId): Promise<JobState>;
-	/**
-	 * Serve a queue. @param options.concurrency jobs at once, default 1.
-	 * @returns a stop that takes no new job, aborts active ones with reason `shutdown` and waits for their handlers.
-	 */
-	work(
-		queue: QueueName,
-		handler: JobHandler,
-		options?: { readonly concurrency?: number },
-	): Promise<Stop>;
+  /**
+   * Idempotent by id while that job is waiting or active. A job that ended (finished, failed, cancelled) is forgotten:
+   * the same id added again runs again, otherwise the sweep could not repair a failed one.
+   * @param options.owner whose job it is, for fair order.
+   * @throws AppError QUEUE_UNAVAILABLE
+   */
+  add(
+    queue: QueueName,
+    id: JobId,
+    input: JobInput,
+    options?: { readonly owner?: string; readonly delayMs?: number },
+  ): Promise<void>;
+  /** Remove a waiting job (it never starts) or abort an active one's signal, in whichever process it runs. */
+  cancel(queue: QueueName, id: JobId): Promise<'removed' | 'signalled' | 'absent'>;
+  state(queue: QueueName, id: JobId): Promise<JobState>;
+  /**
+   * Serve a queue. @param options.concurrency jobs at once, default 1.
+   * @returns a stop that takes no new job, aborts active ones with reason `shutdown` and waits for their handlers.
+   */
+  work(queue: QueueName, handler: JobHandler, options?: { readonly concurrency?: number }): Promise<Stop>;
 }
 
 /** What an interpreter reads: the sentence and the images it may be about, in people's numbers. */
 export interface InterpreterRequest {
-	readonly text: string;
-	readonly chosenMode?: RenderMode;
-	/** Every image of the conversation, failed ones too. */
-	readonly images: readonly ImageEntry[];
-	/** Numbers this message brought, in order: "attachment 2" is the second. */
-	readonly attached: readonly number[];
-	/** What "it" means. */
-	readonly current: number | null;
-	/** The reading of the turn before, for "same but tilted". */
-	readonly previous?: Interpretation;
-	/** How many images the engine takes, base included. */
-	readonly maxImages: number;
+  readonly text: string;
+  readonly chosenMode?: RenderMode;
+  /** Every image of the conversation, failed ones too. */
+  readonly images: readonly ImageEntry[];
+  /** Numbers this message brought, in order: "attachment 2" is the second. */
+  readonly attached: readonly number[];
+  /** What "it" means. */
+  readonly current: number | null;
+  /** The reading of the turn before, for "same but tilted". */
+  readonly previous?: Interpretation;
+  /** How many images the engine takes, base included. */
+  readonly maxImages: number;
 }
 
 /** A casual request with numbered images -> a structured instruction. */
 export interface Interpreter {
-	/** @throws AppError NO_IMAGE, UNKNOWN_IMAGE, TOO_MANY_IMAGES, IMAGE_FAILED, CANCELLED, ENGINE_UNAVAILABLE */
-	interpret(
-		request: InterpreterRequest,
-		options: { readonly signal: AbortSignal },
-	): Promise<Interpretation>;
+  /** @throws AppError NO_IMAGE, UNKNOWN_IMAGE, TOO_MANY_IMAGES, IMAGE_FAILED, CANCELLED, ENGINE_UNAVAILABLE */
+  interpret(request: InterpreterRequest, options: { readonly signal: AbortSignal }): Promise<Interpretation>;
 }
 
 /** What an engine says about itself, known without loading it. */
 export interface EngineDescription {
-	/** Slug [a-z0-9-]; its queue is `render-<id>`. */
-	readonly id: string;
-	/** Name and version of the model, for lineage. */
-	readonly model: string;
-	readonly licence: string;
-	readonly attribution: readonly string[];
-	/** Images per render, base included. */
-	readonly maxImages: number;
-	readonly defaultSteps: number;
-	readonly guidance: {
-		readonly kind: "distilled" | "true-cfg" | "none";
-		readonly default: number;
-	};
-	readonly size: {
-		readonly multiple: number;
-		readonly rule: "native" | "kontext" | "free";
-		readonly native: readonly (readonly [number, number])[];
-	};
-	/** Beside `none`. */
-	readonly adapters: readonly string[];
+  /** Slug [a-z0-9-]; its queue is `render-<id>`. */
+  readonly id: string;
+  /** Name and version of the model, for lineage. */
+  readonly model: string;
+  readonly licence: string;
+  readonly attribution: readonly string[];
+  /** Images per render, base included. */
+  readonly maxImages: number;
+  readonly defaultSteps: number;
+  readonly guidance: {
+    readonly kind: 'distilled' | 'true-cfg' | 'none';
+    readonly default: number;
+  };
+  readonly size: {
+    readonly multiple: number;
+    readonly rule: 'native' | 'kontext' | 'free';
+    readonly native: readonly (readonly [number, number])[];
+  };
+  /** Beside `none`. */
+  readonly adapters: readonly string[];
 }
 
 export interface EngineRequest {
-	readonly mode: RenderMode;
-	readonly prompt: string;
-	readonly adapter: string;
-	/** Encoded pictures; edit: the base first. At most `maxImages`. */
-	readonly images: readonly Uint8Array[];
-	readonly seed: number;
-	readonly steps?: number;
-	readonly guidance?: number;
-	/** width:height; absent: the base's aspect, or the first native size. */
-	readonly aspect?: string;
+  readonly mode: RenderMode;
+  readonly prompt: string;
+  readonly adapter: string;
+  /** Encoded pictures; edit: the base first. At most `maxImages`. */
+  readonly images: readonly Uint8Array[];
+  readonly seed: number;
+  readonly steps?: number;
+  readonly guidance?: number;
+  /** width:height; absent: the base's aspect, or the first native size. */
+  readonly aspect?: string;
 }
 
 export interface EngineStep {
-	/** Denoising steps done, 1..steps. */
-	readonly step: number;
-	readonly steps: number;
-	/** A small JPEG or PNG as data URL, where the engine offers one. */
-	readonly previewDataUrl?: string;
+  /** Denoising steps done, 1..steps. */
+  readonly step: number;
+  readonly steps: number;
+  /** A small JPEG or PNG as data URL, where the engine offers one. */
+  readonly previewDataUrl?: string;
 }
 
 export interface EngineResult {
-	/** Encoded PNG, one per picture; one is asked for at a time. */
-	readonly images: readonly {
-		readonly bytes: Uint8Array;
-		readonly contentType: string;
-		readonly widthPx: number;
-		readonly heightPx: number;
-	}[];
-	readonly steps: number;
-	/** Sentences for Details, for example that the text was cut at the model's limit. */
-	readonly warnings: readonly string[];
-	readonly timingsMs: Readonly<Record<string, number>>;
+  /** Encoded PNG, one per picture; one is asked for at a time. */
+  readonly images: readonly {
+    readonly bytes: Uint8Array;
+    readonly contentType: string;
+    readonly widthPx: number;
+    readonly heightPx: number;
+  }[];
+  readonly steps: number;
+  /** Sentences for Details, for example that the text was cut at the model's limit. */
+  readonly warnings: readonly string[];
+  readonly timingsMs: Readonly<Record<string, number>>;
 }
 
 /** Whatever turns a structured instruction and images into a picture. */
 export interface ImageEngine {
-	readonly description: EngineDescription;
-	/**
-	 * Same request and seed: same bytes (on the same machine).
-	 * @param options.onStep called after each step; what it throws is ignored.
-	 * @throws AppError CANCELLED after an abort, INFERENCE_OUT_OF_MEMORY, INFERENCE_CHILD_DIED, MODEL_INVALID, ENGINE_UNAVAILABLE
-	 */
-	render(
-		request: EngineRequest,
-		options: {
-			readonly signal: AbortSignal;
-			readonly onStep?: (step: EngineStep) => void;
-		},
-	): Promise<EngineResult>;
+  readonly description: EngineDescription;
+  /**
+   * Same request and seed: same bytes (on the same machine).
+   * @param options.onStep called after each step; what it throws is ignored.
+   * @throws AppError CANCELLED after an abort, INFERENCE_OUT_OF_MEMORY, INFERENCE_CHILD_DIED, MODEL_INVALID, ENGINE_UNAVAILABLE
+   */
+  render(
+    request: EngineRequest,
+    options: {
+      readonly signal: AbortSignal;
+      readonly onStep?: (step: EngineStep) => void;
+    },
+  ): Promise<EngineResult>;
 }
 
 /** Decides what may be made and shown. */
 export interface SafetyFilter {
-	checkPrompt(
-		prompt: string,
-		options: { readonly signal: AbortSignal },
-	): Promise<"allowed" | "blocked">;
-	checkImage(
-		bytes: Uint8Array,
-		options: { readonly signal: AbortSignal },
-	): Promise<"allowed" | "blocked">;
+  checkPrompt(prompt: string, options: { readonly signal: AbortSignal }): Promise<'allowed' | 'blocked'>;
+  checkImage(bytes: Uint8Array, options: { readonly signal: AbortSignal }): Promise<'allowed' | 'blocked'>;
 }
 
 /** Where to post: the conversation's place, and the message that is answered. */
 export interface PostTarget {
-	readonly conversationId: ConversationId;
-	readonly place: string;
-	readonly replyTo: string;
+  readonly conversationId: ConversationId;
+  readonly place: string;
+  readonly replyTo: string;
 }
 
 /** How a post is made findable: a retry looks for `nonce` or `handle` before it posts again. */
 export interface PostAttempt {
-	readonly nonce: string;
-	/** Kept by an earlier attempt. */
-	readonly handle?: string;
-	/** Store what the platform needs to find the post later; await it before the step that makes the post visible. */
-	keepHandle(handle: string): Promise<void>;
-	readonly signal: AbortSignal;
+  readonly nonce: string;
+  /** Kept by an earlier attempt. */
+  readonly handle?: string;
+  /** Store what the platform needs to find the post later; await it before the step that makes the post visible. */
+  keepHandle(handle: string): Promise<void>;
+  readonly signal: AbortSignal;
 }
 
 /** One chat platform. Every post returns the platform's id of the message. */
 export interface ChatPlatform {
-	/** Slug; its queue is `deliver-<name>`. */
-	readonly name: string;
-	/** Tell the person at once that the message was seen (reaction, typing). Best effort, never throws. */
-	acknowledge(target: PostTarget): Promise<void>;
-	/** @throws AppError PLATFORM_RATE_LIMITED, PLATFORM_FORBIDDEN, PLATFORM_NOT_FOUND, PLATFORM_UNAVAILABLE (all posts). */
-	postCard(
-		target: PostTarget,
-		card: CardContent,
-		attempt: PostAttempt,
-	): Promise<string>;
-	updateCard(
-		target: PostTarget,
-		postedId: string,
-		card: CardContent,
-	): Promise<void>;
-	postResult(
-		target: PostTarget,
-		result: ResultContent,
-		attempt: PostAttempt,
-	): Promise<string>;
-	postNotice(
-		target: PostTarget,
-		notice: NoticeContent,
-		attempt: PostAttempt,
-	): Promise<string>;
-	/** The post that an attempt with this nonce or handle made, if it was made. */
-	findPost(
-		target: PostTarget,
-		attempt: PostAttempt,
-	): Promise<string | undefined>;
+  /** Slug; its queue is `deliver-<name>`. */
+  readonly name: string;
+  /** Tell the person at once that the message was seen (reaction, typing). Best effort, never throws. */
+  acknowledge(target: PostTarget): Promise<void>;
+  /** @throws AppError PLATFORM_RATE_LIMITED, PLATFORM_FORBIDDEN, PLATFORM_NOT_FOUND, PLATFORM_UNAVAILABLE (all posts). */
+  postCard(target: PostTarget, card: CardContent, attempt: PostAttempt): Promise<string>;
+  updateCard(target: PostTarget, postedId: string, card: CardContent): Promise<void>;
+  postResult(target: PostTarget, result: ResultContent, attempt: PostAttempt): Promise<string>;
+  postNotice(target: PostTarget, notice: NoticeContent, attempt: PostAttempt): Promise<string>;
+  /** The post that an attempt with this nonce or handle made, if it was made. */
+  findPost(target: PostTarget, attempt: PostAttempt): Promise<string | undefined>;
 }
