@@ -19,6 +19,8 @@ export interface SafetensorsHeader {
   readonly file: string;
   /** Tensors of a type that networks compute with; others (such as int64 position ids) are left out. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** Names of the tensors of other types. */
+  readonly otherNames: ReadonlySet<string>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -107,6 +109,7 @@ interface DataRegion {
 function interpret(header: Readonly<Record<string, unknown>>, region: DataRegion): SafetensorsHeader {
   const { file, dataStart, dataBytes } = region;
   const tensors = new Map<string, TensorInfo>();
+  const otherNames = new Set<string>();
   const spans: { readonly name: string; readonly begin: number; readonly end: number }[] = [];
   for (const [name, value] of Object.entries(header)) {
     if (name === '__metadata__') continue;
@@ -125,14 +128,16 @@ function interpret(header: Readonly<Record<string, unknown>>, region: DataRegion
     }
     spans.push({ name, begin, end });
     const weightType = WEIGHT_TYPES[dtype];
-    if (weightType !== undefined) {
+    if (weightType === undefined) {
+      otherNames.add(name);
+    } else {
       tensors.set(name, { dtype: weightType, shape, file, offset: dataStart + begin, byteLength: expectedBytes });
     }
   }
   assertContiguous(spans, region);
   const metadata = metadataSchema.safeParse(header['__metadata__'] ?? {});
   if (!metadata.success) throw damaged(file, 'its __metadata__ is not a map of strings');
-  return { file, tensors, metadata: metadata.data };
+  return { file, tensors, otherNames, metadata: metadata.data };
 }
 
 /** The format leaves no byte of the data undescribed, so a gap or an overlap is damage. */

@@ -111,13 +111,15 @@ function collectTensors(folder: string): ReadonlyMap<string, TensorInfo> {
 function collectShards(folder: string, indexPath: string): ReadonlyMap<string, TensorInfo> {
   const weightMap = parseIndex(indexPath);
   const shards = new Map(
-    [...new Set(Object.values(weightMap))].map((file) => [file, readSafetensorsHeader(join(folder, file)).tensors]),
+    [...new Set(Object.values(weightMap))].map((file) => [file, readSafetensorsHeader(join(folder, file))]),
   );
   const tensors = new Map<string, TensorInfo>();
   for (const [name, file] of Object.entries(weightMap)) {
-    const tensor = shards.get(file)?.get(name);
+    const shard = shards.get(file);
+    if (shard?.otherNames.has(name)) continue;
+    const tensor = shard?.tensors.get(name);
     if (tensor === undefined) {
-      throw new InferenceError('MODEL_INVALID', `${indexPath} expects a float tensor "${name}" in ${file}, which has none.`, {
+      throw new InferenceError('MODEL_INVALID', `${indexPath} expects the tensor "${name}" in ${file}, which has none.`, {
         file: join(folder, file),
         tensor: name,
       });
