@@ -1,0 +1,84 @@
+/**
+ * The English of the rule interpretation, as data: words here, no decisions. Another language is another table.
+ * Sources are regular-expression fragments, lower case, matched without case at word boundaries.
+ */
+export const ENGLISH = {
+  language: 'en',
+  noun: '(?:image|picture|photograph|photo|pic|img)',
+  numberWords: { one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10 },
+  ordinals: {
+    first: 1,
+    '1st': 1,
+    second: 2,
+    '2nd': 2,
+    third: 3,
+    '3rd': 3,
+    fourth: 4,
+    '4th': 4,
+    fifth: 5,
+    '5th': 5,
+    sixth: 6,
+    '6th': 6,
+    seventh: 7,
+    '7th': 7,
+    eighth: 8,
+    '8th': 8,
+    ninth: 9,
+    '9th': 9,
+    tenth: 10,
+    '10th': 10,
+  },
+  /** A word that may follow a mention; after anything else "the second" or "this" belongs to a noun. */
+  after:
+    '(?:and|with|to|on|onto|in|into|from|for|as|like|but|of|by|using|together|please|so|over|behind|next|again|look|looks|be|is|are|should|instead|more|less|a|an|the|' +
+    'red|orange|yellow|green|blue|purple|violet|pink|brown|black|white|gr[ae]y|gold|golden|silver|darker|brighter|lighter|bigger|smaller|larger|sharper|softer|warmer|cooler|colou?rful)',
+  /** What stands before a bare "this" or "that" which means a picture. */
+  beforeThis:
+    '(?:make|turn|edit|change|crop|rotate|flip|tilt|mirror|paint|render|redo|give|transform|convert|use|take|put|add|blur|sharpen|brighten|darken|fix|restyle|recolou?r|' +
+    'like|of|from|with|to|into|onto|in|on|and|as|for)',
+  /** A question's "it" is no picture: "is it possible …". */
+  beforeEmptyIt: '(?:is|can|could|would|does|will|was|let|that|if|when|whether)',
+  /** A thing named before "it": then "it" may be that thing, and the words stay as they are. */
+  thing: '(?:a|an|the|my|his|her|its|their|your|some|this|that|these|those|two|three|four)\\s+[a-z]',
+  /** A thing that is in a picture already. */
+  knownThing: '(?:the|my|his|her|its|their|your|this|that|these|those)\\s+[a-z]',
+  placing: '(?:add|put|place|insert|bring|paste|move|copy|apply|transfer|stick|drop|draw|paint)',
+  into: '(?:to|onto|into|on|in|over|behind|beside|next\\s+to|in\\s+front\\s+of)',
+  /** Says that the picture mentioned next lends something. */
+  lends:
+    '(?:from|like|as\\s+in|same\\s+as|similar\\s+to|match(?:es|ing)?|using|with|based\\s+on|inspired\\s+by|taken\\s+from|' +
+    '(?:style|pattern|colou?rs?|palette|material|look|light|lighting|background|backdrop|texture|pose|shape|mood|font|angle|tilt)\\s+(?:of|in|from))',
+  attribute:
+    '(?:style|pattern|colou?rs?|palette|material|look|light|lighting|background|backdrop|texture|pose|shape|mood|font|angle)',
+  borrow: '(?:use|apply|take|copy|transfer|borrow)',
+  destination: '(?:background|backdrop|style|pattern|colou?rs?|material|look|light|lighting|texture)',
+  generate: [
+    '^(?:a|an)\\s+new\\s+',
+    '^(?:a|an|another)\\s+(?:picture|image|photo|drawing|painting|illustration|poster|portrait|scene|sketch|sticker)\\s+(?:of|with|showing|in|like|where)\\b',
+    '\\b(?:make|create|generate|draw|paint|sketch|design|imagine|render|illustrate|show|give)\\s+(?:me\\s+|us\\s+)?(?:a|an|another|some)\\s+(?:[a-z-]+\\s+){0,2}?' +
+      '(?:picture|image|photo|drawing|painting|illustration|poster|portrait|scene|sketch|sticker|wallpaper|logo)\\b',
+    '^(?:generate|imagine|create|design|illustrate|sketch|draw|paint|render)\\s+(?:me\\s+|us\\s+)?(?:a|an|another|some|two|three|four|\\d+)\\s',
+    '^(?:generate|imagine|create|design|illustrate)\\s+the\\s',
+    '^(?:make|show|give)\\s+(?:me|us)\\s+(?:a|an|another|some)\\s',
+    '^(?:make|create)\\s+(?:a|an)\\s+(?!(?:bit|little)\\b)',
+    '^(?:a|an)\\s+[a-z]',
+  ],
+  /** Words at the start of a generation that are an order and not part of what the picture shows. */
+  generateLead:
+    '^(?:make|create|generate|draw|paint|sketch|design|imagine|render|illustrate|show|give)\\s+(?:me\\s+|us\\s+)?(?=(?:a|an|another|some|the|two|three|four|\\d+)\\s)',
+  generateFrame: '^(?:a|an|another|some)\\s+(?:new\\s+)?(?:picture|image|photo)\\s+(?:of|with|showing)\\s+',
+  edit: [
+    '\\b(?:version|copy|variation|variant)s?\\s+of\\b',
+    '\\b(?:draw|paint|sketch|add|put|write)\\b[^.;]*\\b(?:on|onto|in|into|over|to|behind)\\s+\\u0001',
+  ],
+  editVerb:
+    '\\b(?:change|replace|remove|add|put|place|insert|give|tilt|flip|rotate|mirror|turn|make|recolou?r|colou?r|crop|blur|sharpen|brighten|darken|lighten|enhance|fix|apply|transfer|move|delete|erase|' +
+    'extend|swap|edit|adjust|transform|convert|restyle|keep|set|use|take|combine|merge|blend|straighten|clean|restore|upscale|cut|paint|draw|write|paste|copy|zoom|shift|resize|enlarge|shrink|lower|raise|increase|decrease|reduce)\\b',
+  together: '\\b(?:combine|merge|blend|mix|together|all|both|them|these|those|each)\\b',
+  earlier: '\\b(?:earlier|original|previous|before|old|first)\\b',
+  keep: '\\bkeep(?:ing)?\\s+([^.,;]+)',
+  shapes: { square: '1:1', landscape: '3:2', portrait: '2:3', widescreen: '16:9', panorama: '2:1' },
+  shapeNoun: '(?:format|image|picture|photo|aspect|orientation|crop|mode)',
+  greeting:
+    '^(?:hi|hello|hey|thanks|thank you|thx|ok|okay|cool|nice|great|good|perfect|wow|lol|yes|no)(?:\\s+(?:there|easel|you|so much|a lot|job|one|work))*$',
+} as const;
