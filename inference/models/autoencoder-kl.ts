@@ -22,6 +22,7 @@ const RGB_CHANNELS = 3;
 // Defaults are those of diffusers' AutoencoderKL: a config file may leave them out.
 const configSchema = z
   .object({
+    _class_name: z.literal('AutoencoderKL').default('AutoencoderKL'),
     in_channels: z.number().int().positive().default(3),
     out_channels: z.number().int().positive().default(3),
     down_block_types: z.array(z.literal('DownEncoderBlock2D')).default(['DownEncoderBlock2D']),
@@ -69,11 +70,12 @@ export function buildVaeEncoder(options: ComponentOptions): OnnxGraph {
   const { graph } = layers;
   const { latentChannels, spaceToDepth } = geometryOf(config);
   const channels = config.block_out_channels;
+  const [firstChannels = 0] = channels;
   const lastChannels = channels.at(-1) ?? 0;
 
   const pixels = layers.toCompute(graph.input('pixels', 'float32', [1, RGB_CHANNELS, 'height', 'width']));
-  let x = blocks.conv3x3(pixelUnshuffle(layers, pixels, spaceToDepth), 'encoder.conv_in', config.in_channels, channels[0]);
-  let inChannels = channels[0];
+  let x = blocks.conv3x3(pixelUnshuffle(layers, pixels, spaceToDepth), 'encoder.conv_in', config.in_channels, firstChannels);
+  let inChannels = firstChannels;
   for (const [level, outChannels] of channels.entries()) {
     const name = `encoder.down_blocks.${level}`;
     for (let index = 0; index < config.layers_per_block; index++) {
