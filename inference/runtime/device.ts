@@ -13,11 +13,11 @@ export interface Device {
 /** Choose the execution provider; there is no silent fallback to the CPU.
  * @param requested `cpu` computes in f32, `cuda` in bf16 (pure f16 overflows in FLUX and T5).
  * @param available names of the providers that the runtime bundles or found (`cpu`, `cuda`, ...).
- * @throws {InferenceError} MODEL_INVALID when the requested provider is unknown to this build of the runtime. */
+ * @throws {InferenceError} INPUT_INVALID when the requested provider is unknown to this build of the runtime. */
 export function selectDevice(requested: DeviceName, available: readonly string[]): Device {
   if (!available.includes(requested)) {
     throw new InferenceError(
-      'MODEL_INVALID',
+      'INPUT_INVALID',
       `The device "${requested}" is not part of this build of onnxruntime-node (it has: ${available.join(', ')}).`,
       { device: requested },
     );

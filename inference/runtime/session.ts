@@ -16,7 +16,7 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 export interface Session {
   readonly inputs: readonly TensorSpec[];
   /** @throws {InferenceError} SHAPE_MISMATCH naming every missing, unknown or misshapen tensor at once;
-   * INFERENCE_OUT_OF_MEMORY when the runtime cannot allocate. */
+   * INFERENCE_OUT_OF_MEMORY when the runtime cannot allocate; MODEL_INVALID when it refuses the network itself. */
   run(feeds: Tensors): Promise<Tensors>;
   dispose(): Promise<void>;
 }
@@ -108,7 +108,7 @@ async function runOrtSession(
     // The runtime reports a failed allocation only in words.
     const isOutOfMemory = /allocate memory|bad_alloc|out of memory/i.test(message);
     throw new InferenceError(
-      isOutOfMemory ? 'INFERENCE_OUT_OF_MEMORY' : 'SHAPE_MISMATCH',
+      isOutOfMemory ? 'INFERENCE_OUT_OF_MEMORY' : 'MODEL_INVALID',
       `A network could not be run: ${message}`,
       {},
       { cause: error },
