@@ -134,6 +134,8 @@ export const renderEntrySchema = z
     status: z.enum(['queued', 'rendering', 'ready', 'failed', 'cancelled']),
     /** How often a worker began it: a render that kills its worker stops after a few. */
     runs: z.int().nonnegative(),
+    /** The platform's id of the button press that asked for it: the same press twice is one render. */
+    eventId: z.string().optional(),
     resultNumber: imageNumberSchema.optional(),
     error: wireErrorSchema.optional(),
     startedAt: timestampMs.optional(),
@@ -190,6 +192,8 @@ export const turnSchema = z
     /** Numbers of the images that this message brought or pointed at, in order. */
     attached: z.array(imageNumberSchema).readonly(),
     interpretation: interpretationSchema.optional(),
+    /** How often a worker began to interpret it. */
+    interpretRuns: z.int().nonnegative(),
     renders: z.array(renderEntrySchema).readonly(),
     deliveries: z.array(deliveryEntrySchema).readonly(),
     /** The answer to a word, a question, or a remark such as "Image 2 could not be opened". */

@@ -60,11 +60,13 @@ export function interpretByRules(request: InterpreterRequest, texts: Texts): Int
 export function checkRequest(request: InterpreterRequest, pending = 0): readonly Mention[] {
   const context = mentionContext(request);
   const mentions = findMentions(request.text, context);
-  if (context.count === 0 && pending === 0 && needsImage(request)) throw new AppError('NO_IMAGE', {});
+  if (context.numbers.length === 0 && pending === 0 && needsImage(request)) throw new AppError('NO_IMAGE', {});
+  const count = context.numbers.at(-1) ?? 0;
   for (const number of mentions.flatMap((mention) => mention.numbers)) {
-    if (number < 1 || number > context.count + pending)
-      throw new AppError('UNKNOWN_IMAGE', { number, count: context.count });
     const image = request.images.find((each) => each.number === number);
+    const isExpected = number > count && number <= count + pending;
+    if (image === undefined && count === 0 && pending === 0) throw new AppError('NO_IMAGE', {});
+    if (image === undefined && !isExpected) throw new AppError('UNKNOWN_IMAGE', { number, count });
     if (image?.status === 'failed') throw fromWire(image.reason);
   }
   return mentions;
@@ -74,7 +76,7 @@ export function mentionContext(request: InterpreterRequest): MentionContext {
   const current = request.images.find((image) => image.number === request.current);
   const lineage = current?.status === 'ready' ? current.lineage : undefined;
   return {
-    count: request.images.length,
+    numbers: request.images.map((image) => image.number),
     attached: request.attached.filter((number) => isReady(request, number)),
     current: request.current,
     parent: lineage?.parent ?? null,

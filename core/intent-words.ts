@@ -4,7 +4,8 @@ import { findMentions, type MentionContext } from './mentions.ts';
 /** A whole message that is a command: answered at once, whatever is being made. */
 export type Word =
   | { readonly kind: 'undo'; readonly to?: number }
-  | { readonly kind: 'again' | 'cancel' | 'help' | 'details' }
+  | { readonly kind: 'again' }
+  | { readonly kind: 'cancel' | 'help' | 'details' }
   | { readonly kind: 'swap'; readonly images?: readonly [number, number] }
   | { readonly kind: 'base'; readonly base: number };
 

@@ -1,8 +1,8 @@
 import { ENGLISH } from './intent-english.ts';
 
 export interface MentionContext {
-  /** How many images the conversation numbers. */
-  readonly count: number;
+  /** The images there are to speak of, ascending. */
+  readonly numbers: readonly number[];
   /** Numbers that the message brought or pointed at, in order. */
   readonly attached: readonly number[];
   /** What "it" means; null before the first result. */
@@ -225,7 +225,9 @@ function createResolver(
   found: readonly Found[],
   context: MentionContext,
 ): (reference: Reference) => readonly number[] {
-  const { attached, current, count } = context;
+  const { attached, current } = context;
+  const count = context.numbers.at(-1) ?? 0;
+  const firstOfAll = context.numbers[0];
   const newcomers = attached.length >= 2 && Math.min(...attached) > 1;
   const named = found.flatMap(({ reference }) => ('numbers' in reference ? reference.numbers : []));
   const fitsAttached = newcomers && named.every((number) => number <= attached.length);
@@ -233,7 +235,7 @@ function createResolver(
   // A message with its own pictures numbers them from 1, unless it says that it means earlier ones.
   const numbersAreAttached = fitsAttached && !new RegExp(ENGLISH.earlier, 'i').test(text);
   const ordinalsAreAttached = fitsAttached && ordinals.some((number) => number > 1);
-  const first = attached[0] ?? (count > 0 ? 1 : undefined);
+  const first = attached[0] ?? firstOfAll;
   const onlyIt = found.length === 1 && !new RegExp(`\\b${ENGLISH.lends}\\b|\\bthis\\s+[a-z]`, 'i').test(text);
   const it = current === null || (attached.length === 1 && onlyIt) ? first : current;
 
@@ -246,17 +248,17 @@ function createResolver(
       case 'attachment':
         return reference.index === null ? attached : [attached[reference.index - 1] ?? count + 1];
       case 'last':
-        return one(current ?? attached[attached.length - 1] ?? (count > 0 ? count : undefined));
+        return one(current ?? attached[attached.length - 1] ?? context.numbers.at(-1));
       case 'previous':
         return one(context.parent ?? current ?? first);
       case 'original':
-        return count > 0 ? [1] : [];
+        return one(firstOfAll);
       case 'it':
         return one(it);
       case 'this':
         return one(attached[0] ?? current ?? first);
       case 'all':
-        return attached.length > 1 ? attached : Array.from({ length: count }, (_, index) => index + 1);
+        return attached.length > 1 ? attached : context.numbers;
       case 'other':
         return one(
           otherOf(
@@ -267,7 +269,7 @@ function createResolver(
   }
 
   function otherOf(mentioned: readonly number[]): number | undefined {
-    const candidates = attached.length > 1 ? attached : Array.from({ length: count }, (_, index) => index + 1);
+    const candidates = attached.length > 1 ? attached : context.numbers;
     const rest = candidates.filter((number) => !mentioned.includes(number));
     return rest.length === 1 || mentioned.length === 0 ? rest[rest.length - 1] : undefined;
   }

@@ -48,6 +48,7 @@ export const en = {
 
   'reply.text': '{text}',
   'reply.undone': 'Undone. “It” means image {number} again; image {undone} keeps its number.',
+  'reply.undone.nothing-before': 'Undone. Image {undone} keeps its number.',
   'reply.back-to': '“It” means image {number} now.',
   'reply.nothing-to-undo': 'There is nothing to undo here yet.',
   'reply.cancelled': 'Cancelled.',

@@ -1,0 +1,265 @@
+import { applyCorrection, cancelTurn, isCancellable, replaceTurn, undoResult } from './conversation-words.ts';
+import type {
+  Conversation,
+  Correction,
+  InboundMessage,
+  Interpretation,
+  RenderEntry,
+  Turn,
+  WireError,
+} from './domain.ts';
+import { AppError, isAppError, toWire } from './errors.ts';
+import type { TurnId } from './ids.ts';
+import { nextNumber } from './numbering.ts';
+import { receive } from './receive.ts';
+import type { RenderOutcome } from './render.ts';
+import { lineageOf } from './requests.ts';
+import {
+  type ConversationSettings,
+  checkReading,
+  isOpen,
+  isReading,
+  replaceDelivery,
+  replaceRender,
+  settle,
+  withDelivery,
+  withFailure,
+  withRenders,
+  withReply,
+} from './turn-changes.ts';
+import { findTurn, mayStart, resultNumbers } from './turns.ts';
+
+interface OfTurn {
+  readonly turnId: TurnId;
+  readonly at: number;
+}
+
+/** Everything that can happen to a conversation. */
+export type TurnEvent =
+  | (OfTurn & { readonly kind: 'message-received'; readonly message: InboundMessage })
+  | (OfTurn & { readonly kind: 'interpret-started' })
+  | (OfTurn & { readonly kind: 'interpreted'; readonly interpretation: Interpretation })
+  | (OfTurn & { readonly kind: 'interpret-failed'; readonly error: WireError })
+  | (OfTurn & { readonly kind: 'render-started'; readonly n: number })
+  | (OfTurn & { readonly kind: 'render-ended'; readonly n: number; readonly outcome: RenderOutcome })
+  | (OfTurn & { readonly kind: 'cancelled' })
+  | (OfTurn & { readonly kind: 'retried'; readonly eventId?: string })
+  | (OfTurn & { readonly kind: 'corrected'; readonly correction: Correction; readonly eventId?: string })
+  | (OfTurn & { readonly kind: 'undone' })
+  | (OfTurn & { readonly kind: 'delivery-attempted'; readonly n: number })
+  | (OfTurn & { readonly kind: 'delivery-handle-kept'; readonly n: number; readonly handle: string })
+  | (OfTurn & { readonly kind: 'delivery-posted'; readonly n: number; readonly postedId: string })
+  | (OfTurn & { readonly kind: 'delivery-abandoned'; readonly n: number; readonly error?: WireError });
+
+/**
+ * What a document becomes by an event. Pure: ids and time come with the event. An event that repeats what the document
+ * says already, or comes too late (a result after Cancel), returns the very same document.
+ * @throws AppError when a person's message or button cannot be accepted; nothing changes then.
+ */
+export function reduce(document: Conversation, event: TurnEvent, settings: ConversationSettings): Conversation {
+  const next = step(document, event, settings);
+  return next === document ? document : startAgain(next, event.at, settings);
+}
+
+function step(document: Conversation, event: TurnEvent, settings: ConversationSettings): Conversation {
+  if (event.kind === 'message-received') return receive(document, event.turnId, event.message, event.at, settings);
+  const turn = findTurn(document, event.turnId);
+  if (turn === undefined) throw new AppError('TURN_UNKNOWN', {});
+  switch (event.kind) {
+    case 'interpret-started':
+      return startInterpretation(document, turn, event.at, settings);
+    case 'interpreted':
+      return interpreted(document, turn, event.interpretation, event.at, settings);
+    case 'interpret-failed':
+      return isInterpreting(turn)
+        ? replaceTurn(document, withFailure(document, turn, event.error, event.at))
+        : document;
+    case 'render-started':
+      return startRender(document, turn, event.n, event.at, settings);
+    case 'render-ended':
+      return endRender(document, turn, event.n, event.outcome, event.at);
+    case 'cancelled':
+      return isCancellable(turn) ? cancelTurn(document, turn, event.at) : document;
+    case 'retried':
+      return retry(document, turn, event.eventId, settings);
+    case 'corrected':
+      if (hasEvent(turn, event.eventId)) return document;
+      return applyCorrection(document, turn, event.correction, settings, event.at, event.eventId);
+    case 'undone':
+      return undoTurn(document, turn);
+    default:
+      return deliver(document, turn, event);
+  }
+}
+
+/** Start an `again` whose time has come: with the reading of the turn it repeats, or by reading that turn's text anew. */
+function startAgain(document: Conversation, at: number, settings: ConversationSettings): Conversation {
+  const turn = document.turns.find((each) => each.status === 'received' && each.kind === 'again');
+  if (turn === undefined || !mayStart(document, turn)) return document;
+  const index = document.turns.indexOf(turn);
+  const repeated = document.turns
+    .slice(0, index)
+    .findLast((each) => each.id === turn.repeats || each.repeats === turn.repeats);
+  const reading = repeated?.interpretation;
+  const started = isReading(reading)
+    ? withRenders({ ...turn, interpretation: reading }, 1, settings)
+    : { ...turn, status: 'interpreting' as const };
+  return startAgain(replaceTurn(document, started), at, settings);
+}
+
+function isInterpreting(turn: Turn): boolean {
+  return turn.status === 'received' || turn.status === 'interpreting';
+}
+
+function startInterpretation(
+  document: Conversation,
+  turn: Turn,
+  at: number,
+  settings: ConversationSettings,
+): Conversation {
+  const isWaiting = turn.status === 'received' && !mayStart(document, turn);
+  if (!isInterpreting(turn) || isWaiting) return document;
+  const interpretRuns = turn.interpretRuns + 1;
+  if (interpretRuns > settings.maxRuns) return replaceTurn(document, withFailure(document, turn, workerDied(), at));
+  return replaceTurn(document, { ...turn, status: 'interpreting', interpretRuns });
+}
+
+function interpreted(
+  document: Conversation,
+  turn: Turn,
+  interpretation: Interpretation,
+  at: number,
+  settings: ConversationSettings,
+): Conversation {
+  if (!isInterpreting(turn)) return document;
+  const read: Turn = { ...turn, interpretation };
+  if (!isReading(interpretation)) {
+    const reply = { key: 'reply.text', values: { text: interpretation.question ?? '' } };
+    return replaceTurn(
+      document,
+      withReply(document, read, reply, interpretation.mode === 'clarify' ? 'asked' : 'done', at),
+    );
+  }
+  try {
+    checkReading(document, interpretation, settings);
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return replaceTurn(document, withFailure(document, read, toWire(error), at));
+  }
+  return replaceTurn(document, withRenders(read, interpretation.count, settings));
+}
+
+function startRender(
+  document: Conversation,
+  turn: Turn,
+  n: number,
+  at: number,
+  settings: ConversationSettings,
+): Conversation {
+  const render = turn.renders.find((each) => each.n === n);
+  if (render === undefined || !isOpen(render)) return document;
+  if (render.runs >= settings.maxRuns) return endRender(document, turn, n, { kind: 'failed', error: workerDied() }, at);
+  const started = replaceRender(turn, n, (each) => ({
+    ...each,
+    status: 'rendering',
+    runs: each.runs + 1,
+    startedAt: each.startedAt ?? at,
+  }));
+  return replaceTurn(document, settle(document, started, at));
+}
+
+/** The one place where a result gets its number: once per render, because only an open render can end. */
+function endRender(document: Conversation, turn: Turn, n: number, outcome: RenderOutcome, at: number): Conversation {
+  const render = turn.renders.find((each) => each.n === n);
+  if (render === undefined || !isOpen(render) || !isReading(turn.interpretation)) return document;
+  if (outcome.kind === 'failed') {
+    const failed = replaceRender(turn, n, (each) => ({ ...each, status: 'failed', error: outcome.error, endedAt: at }));
+    return replaceTurn(document, settle(document, failed, at));
+  }
+  const number = nextNumber(document.images);
+  const made = (each: RenderEntry): RenderEntry => ({ ...each, status: 'ready', resultNumber: number, endedAt: at });
+  const { blob, widthPx, heightPx } = outcome;
+  const image = {
+    number,
+    turnId: turn.id,
+    kind: 'result' as const,
+    status: 'ready' as const,
+    altText: turn.interpretation.altText,
+    blob,
+    widthPx,
+    heightPx,
+    lineage: lineageOf(document, turn.interpretation, render, outcome),
+  };
+  const grown: Conversation = { ...document, images: [...document.images, image], current: number };
+  return replaceTurn(grown, settle(grown, withDelivery(replaceRender(turn, n, made), 'result', number), at));
+}
+
+function retry(
+  document: Conversation,
+  turn: Turn,
+  eventId: string | undefined,
+  settings: ConversationSettings,
+): Conversation {
+  if (hasEvent(turn, eventId) || isInterpreting(turn)) return document;
+  if (turn.kind === 'word') throw new AppError('NOTHING_TO_REPEAT', {});
+  if (isReading(turn.interpretation)) {
+    checkReading(document, turn.interpretation, settings);
+    return replaceTurn(document, withRenders(turn, 1, settings, eventId));
+  }
+  const { error: _cleared, endedAt: _open, reply: _answered, interpretation: _unread, ...rest } = turn;
+  return replaceTurn(document, { ...rest, status: 'received', interpretRuns: 0 });
+}
+
+function hasEvent(turn: Turn, eventId: string | undefined): boolean {
+  return eventId !== undefined && turn.renders.some((render) => render.eventId === eventId);
+}
+
+function undoTurn(document: Conversation, turn: Turn): Conversation {
+  const number = resultNumbers(turn).at(-1);
+  if (number === undefined) throw new AppError('NOTHING_TO_REPEAT', {});
+  return undoResult(document, number);
+}
+
+function deliver(
+  document: Conversation,
+  turn: Turn,
+  event: Extract<TurnEvent, { kind: `delivery-${string}` }>,
+): Conversation {
+  const delivery = turn.deliveries.find((each) => each.n === event.n);
+  if (delivery === undefined || delivery.status === 'posted' || delivery.status === 'abandoned') return document;
+  switch (event.kind) {
+    case 'delivery-attempted':
+      return replaceTurn(
+        document,
+        replaceDelivery(turn, event.n, (each) => ({ ...each, status: 'attempting', attemptedAt: event.at })),
+      );
+    case 'delivery-handle-kept':
+      return replaceTurn(
+        document,
+        replaceDelivery(turn, event.n, (each) => ({ ...each, handle: event.handle })),
+      );
+    case 'delivery-posted':
+      return afterDelivery(
+        document,
+        replaceDelivery(turn, event.n, (each) => ({ ...each, status: 'posted', postedId: event.postedId })),
+        event.at,
+      );
+    case 'delivery-abandoned': {
+      const error = event.error === undefined ? {} : { error: event.error };
+      return afterDelivery(
+        document,
+        replaceDelivery(turn, event.n, (each) => ({ ...each, status: 'abandoned', ...error })),
+        event.at,
+      );
+    }
+  }
+}
+
+function afterDelivery(document: Conversation, turn: Turn, at: number): Conversation {
+  return replaceTurn(document, turn.status === 'delivering' ? settle(document, turn, at) : turn);
+}
+
+/** A job that was begun too often without an end kills its worker each time. */
+function workerDied(): WireError {
+  return toWire(new AppError('INFERENCE_CHILD_DIED', {}));
+}

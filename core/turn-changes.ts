@@ -1,0 +1,173 @@
+import type {
+  Conversation,
+  Correction,
+  DeliveryEntry,
+  Interpretation,
+  RenderEntry,
+  RenderMode,
+  Saying,
+  Turn,
+  WireError,
+} from './domain.ts';
+import { AppError, fromWire } from './errors.ts';
+import { deliverJobId, nonceOf, renderJobId, seedOf } from './ids.ts';
+import { inputsOf } from './prompt.ts';
+import { openDeliveries, openRenders } from './turns.ts';
+
+/** What the reducer must know beside the document. */
+export interface ConversationSettings {
+  /** Where new renders go, and how many images it takes (base included). */
+  readonly engine: { readonly id: string; readonly maxImages: number };
+  /** Unfinished turns that one conversation may have at once. */
+  readonly maxOpenTurns: number;
+  /** How often a job may be begun before it counts as one that kills its worker. */
+  readonly maxRuns: number;
+}
+
+export type Reading = Interpretation & { readonly mode: RenderMode };
+
+export function isReading(interpretation: Interpretation | undefined): interpretation is Reading {
+  return interpretation?.mode === 'edit' || interpretation?.mode === 'generate';
+}
+
+/**
+ * Refuse a reading that cannot be rendered.
+ * @throws AppError NO_IMAGE (an edit without base), UNKNOWN_IMAGE, TOO_MANY_IMAGES, or the reason of a failed image.
+ */
+export function checkReading(document: Conversation, reading: Reading, settings: ConversationSettings): void {
+  const inputs = inputsOf(reading);
+  if (reading.mode === 'edit' && reading.base === null) throw new AppError('NO_IMAGE', {});
+  for (const number of inputs) {
+    const image = document.images.find((each) => each.number === number);
+    if (image === undefined) throw new AppError('UNKNOWN_IMAGE', { number, count: document.images.length });
+    if (image.status === 'failed') throw fromWire(image.reason);
+  }
+  const limit = settings.engine.maxImages;
+  if (inputs.length > limit) throw new AppError('TOO_MANY_IMAGES', { limit, count: inputs.length });
+}
+
+/** The reading with one tap's change. A change of mode moves the base to or from the references. */
+export function correctReading(
+  document: Conversation,
+  interpretation: Interpretation,
+  correction: Correction,
+): Reading {
+  const before = isReading(interpretation) ? interpretation.mode : 'edit';
+  const mode = correction.mode ?? before;
+  const swapped = correction.base !== undefined && correction.references === undefined && interpretation.base !== null;
+  // A reference chosen as base changes places with it.
+  const references =
+    correction.references ??
+    (swapped
+      ? interpretation.references.map((number) =>
+          number === correction.base ? (interpretation.base ?? number) : number,
+        )
+      : interpretation.references);
+  const base = correction.base === undefined ? interpretation.base : correction.base;
+  const { question: _answered, ...kept } = interpretation;
+  if (mode === 'generate') {
+    const all = correction.references ?? [...(base === null ? [] : [base]), ...references];
+    return { ...kept, mode, base: null, references: unique(all), confidence: 1 };
+  }
+  const chosen = base ?? references[0] ?? document.current ?? null;
+  const description = kept.instruction.toLowerCase().includes(kept.description.toLowerCase()) ? '' : kept.description;
+  return {
+    ...kept,
+    mode,
+    base: chosen,
+    references: unique(references).filter((each) => each !== chosen),
+    description,
+    confidence: 1,
+  };
+}
+
+/** Add renders of a reading: each with the next n and its own seed. */
+export function withRenders(turn: Turn, count: number, settings: ConversationSettings, eventId?: string): Turn {
+  const first = turn.renders.length + 1;
+  const added = Array.from({ length: count }, (_, index): RenderEntry => {
+    const n = first + index;
+    return {
+      id: renderJobId(turn.id, n),
+      n,
+      engine: settings.engine.id,
+      seed: seedOf(turn.id, n),
+      status: 'queued',
+      runs: 0,
+      ...(eventId === undefined ? {} : { eventId }),
+    };
+  });
+  const { error: _cleared, endedAt: _open, reply: _answered, ...rest } = turn;
+  return { ...rest, status: 'queued', renders: [...turn.renders, ...added] };
+}
+
+export function withDelivery(turn: Turn, kind: DeliveryEntry['kind'], resultNumber?: number): Turn {
+  const n = turn.deliveries.length + 1;
+  const id = deliverJobId(turn.id, n);
+  const delivery: DeliveryEntry = {
+    id,
+    n,
+    kind,
+    status: 'pending',
+    nonce: nonceOf(id),
+    ...(resultNumber === undefined ? {} : { resultNumber }),
+  };
+  return { ...turn, deliveries: [...turn.deliveries, delivery] };
+}
+
+export function withFailure(document: Conversation, turn: Turn, error: WireError, at: number): Turn {
+  const failed: Turn = { ...turn, status: 'failed', error, endedAt: at };
+  return document.cards ? withDelivery(failed, 'notice') : failed;
+}
+
+export function withReply(
+  document: Conversation,
+  turn: Turn,
+  reply: Saying,
+  status: 'done' | 'asked',
+  at: number,
+): Turn {
+  const replied: Turn = { ...turn, reply, status, ...(status === 'done' ? { endedAt: at } : {}) };
+  return document.cards ? withDelivery(replied, 'notice') : replied;
+}
+
+export function withoutOpenRenders(turn: Turn, at: number): Turn {
+  const renders = turn.renders.map(
+    (render): RenderEntry => (isOpen(render) ? { ...render, status: 'cancelled', endedAt: at } : render),
+  );
+  return { ...turn, renders };
+}
+
+export function replaceRender(turn: Turn, n: number, change: (render: RenderEntry) => RenderEntry): Turn {
+  return { ...turn, renders: turn.renders.map((render) => (render.n === n ? change(render) : render)) };
+}
+
+export function replaceDelivery(turn: Turn, n: number, change: (delivery: DeliveryEntry) => DeliveryEntry): Turn {
+  return { ...turn, deliveries: turn.deliveries.map((delivery) => (delivery.n === n ? change(delivery) : delivery)) };
+}
+
+/** Where a turn with renders is now: open renders, then open posts of results, then how its newest render ended. */
+export function settle(document: Conversation, turn: Turn, at: number): Turn {
+  const open = openRenders(turn);
+  if (open.length > 0)
+    return { ...turn, status: open.some((render) => render.status === 'rendering') ? 'rendering' : 'queued' };
+  if (openDeliveries(turn).some((delivery) => delivery.kind === 'result')) return { ...turn, status: 'delivering' };
+
+  const newest = turn.renders.at(-1);
+  const lost = turn.deliveries.findLast(
+    (each) => each.resultNumber !== undefined && each.resultNumber === newest?.resultNumber,
+  );
+  if (newest?.status === 'failed' && newest.error !== undefined) return withFailure(document, turn, newest.error, at);
+  // Nothing can be posted where a post was refused: the turn says so without a notice.
+  if (lost?.status === 'abandoned' && lost.error !== undefined)
+    return { ...turn, status: 'failed', error: lost.error, endedAt: at };
+  const made = turn.renders.some((render) => render.status === 'ready');
+  return { ...turn, status: made ? 'done' : 'cancelled', endedAt: at };
+}
+
+export function isOpen(render: RenderEntry): boolean {
+  return render.status === 'queued' || render.status === 'rendering';
+}
+
+function unique(numbers: readonly number[]): readonly number[] {
+  return [...new Set(numbers)];
+}
