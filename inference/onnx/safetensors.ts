@@ -143,7 +143,8 @@ function parseIndex(indexPath: string): Readonly<Record<string, string>> {
   return parsed.data.weight_map;
 }
 
-function readTensor(info: TensorInfo): Float32Array {
+/** Copy a tensor into memory as float32. */
+export function readTensor(info: TensorInfo): Float32Array {
   const descriptor = openSync(info.file, 'r');
   try {
     const bytes = readBytes(descriptor, info.offset, info.byteLength, info.file);
