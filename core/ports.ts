@@ -122,6 +122,24 @@ export interface Jobs {
   work(queue: QueueName, handler: JobHandler, options?: { readonly concurrency?: number }): Promise<Stop>;
 }
 
+/** A picture as it is stored: upright, without metadata, decodable by every engine. */
+export interface NormalisedImage {
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+/** Checks and normalises what a person sent, before anything is stored. */
+export interface ImageIntake {
+  /**
+   * Told by its bytes, never by name or declared type; limits are checked before decoding, of an animation the first frame is used.
+   * @param bytes at most `LIMITS.imageBytes`.
+   * @throws AppError IMAGE_UNREADABLE, IMAGE_TOO_LARGE (numbering replaces their `number`), CANCELLED
+   */
+  normalise(bytes: Uint8Array, options: { readonly signal: AbortSignal }): Promise<NormalisedImage>;
+}
+
 /** What an interpreter reads: the sentence and the images it may be about, in people's numbers. */
 export interface InterpreterRequest {
   readonly text: string;
