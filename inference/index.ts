@@ -1,0 +1,31 @@
+// The only barrel of the repository: what the other folders may use of inference.
+export { type ImageRequest, type ImageResult } from './engines/image-request.ts';
+export {
+  createLocalEngine,
+  type LocalEngine,
+  type LocalEngineDescription,
+  type LocalEngineOptions,
+  type LocalEngineStep,
+  type LocalRenderOptions,
+} from './engines/local.ts';
+export {
+  type RenderModelOptions,
+  type RenderModelRequest,
+  type RenderModelResult,
+  renderModel,
+} from './engines/render-model.ts';
+export {
+  fromWire,
+  INFERENCE_ERROR_CODES,
+  InferenceError,
+  type InferenceErrorCode,
+  isInferenceError,
+  toWire,
+} from './errors.ts';
+export { DEFAULT_IMAGE_LIMITS, decodeImage, type ImageLimits } from './image/decode.ts';
+export { encodePng } from './image/encode.ts';
+export type { Picture, Size } from './image/picture.ts';
+export { type ReadableFormat, type SniffedFormat, sniffFormat } from './image/sniff.ts';
+export { checkModelFolder, type ModelFinding } from './model-folder/check-model-folder.ts';
+export { manifestSchema } from './model-folder/manifest.ts';
+export { type ModelFolder, openModelFolder } from './model-folder/open-model-folder.ts';
