@@ -67,8 +67,6 @@ export function createConversationManager(
      */
     async receive(id: ConversationId, message: InboundMessage): Promise<Received> {
       const turnId = newTurnId();
-      await store.get(id);
-      await store.linkTurn(turnId, id);
       const document = await store.apply(id, { kind: 'message-received', turnId, message });
       const turn = document.turns.find((each) => each.messageId === message.messageId);
       if (turn === undefined) throw new AppError('TURN_UNKNOWN', {});
@@ -137,12 +135,11 @@ export function createConversationManager(
 
     /** Note that a post is about to be made. @returns undefined when it was posted or given up. */
     async startDelivery({ conversationId, turnId, n }: DeliverJob): Promise<DeliveryTask | undefined> {
-      const before = turnIn(await store.get(conversationId), turnId).deliveries.find((each) => each.n === n);
       const document = await store.apply(conversationId, { kind: 'delivery-attempted', turnId, n });
       const turn = turnIn(document, turnId);
       const delivery = turn.deliveries.find((each) => each.n === n);
       if (delivery?.status !== 'attempting') return undefined;
-      return { document, turn, delivery, mayBePosted: before?.status === 'attempting' };
+      return { document, turn, delivery, mayBePosted: delivery.attempts > 1 };
     },
 
     async keepDeliveryHandle({ conversationId, turnId, n }: DeliverJob, handle: string): Promise<void> {

@@ -74,6 +74,11 @@ export function createConversationStore(
     for (const event of effects.publish) await publish(after.id, event);
   }
 
+  /** A turn is findable by its id alone; linked before it is written, so that no written turn is unfindable. */
+  async function linkNewTurns(before: Conversation, after: Conversation): Promise<void> {
+    for (const turn of after.turns.slice(before.turns.length)) await documents.link(turnAlias(turn.id), after.id);
+  }
+
   async function get(id: ConversationId): Promise<Conversation> {
     const document = await documents.get(id);
     if (document === undefined) throw new AppError('CONVERSATION_UNKNOWN', {});
@@ -89,11 +94,6 @@ export function createConversationStore(
       const id = await documents.resolve(turnAlias(turnId));
       if (id === undefined) throw new AppError('TURN_UNKNOWN', {});
       return id;
-    },
-
-    /** Make a turn findable by its id alone; before the turn is written, so that no written turn is unfindable. */
-    async linkTurn(turnId: TurnId, id: ConversationId): Promise<void> {
-      await documents.link(turnAlias(turnId), id);
     },
 
     async open({ platform, place = '', cards }: NewConversation): Promise<Conversation> {
@@ -129,6 +129,7 @@ export function createConversationStore(
         const reduced = reduce(before, { ...event, at }, settings);
         if (reduced === before) return before;
         const after = { ...reduced, revision: before.revision + 1, updatedAt: at };
+        await linkNewTurns(before, after);
         if (await documents.compareAndSet(after)) {
           await runEffects(before, after);
           return after;

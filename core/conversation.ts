@@ -231,7 +231,7 @@ function deliver(
     case 'delivery-attempted':
       return replaceTurn(
         document,
-        replaceDelivery(turn, event.n, (each) => ({ ...each, status: 'attempting', attemptedAt: event.at })),
+        replaceDelivery(turn, event.n, (each) => ({ ...each, status: 'attempting', attempts: each.attempts + 1 })),
       );
     case 'delivery-handle-kept':
       return replaceTurn(

@@ -157,7 +157,8 @@ export const deliveryEntrySchema = z
     handle: z.string().optional(),
     postedId: z.string().optional(),
     error: wireErrorSchema.optional(),
-    attemptedAt: timestampMs.optional(),
+    /** How often posting was begun; from the second time on, the platform is asked first whether the post is there. */
+    attempts: z.int().nonnegative(),
   })
   .readonly();
 export type DeliveryEntry = z.infer<typeof deliveryEntrySchema>;

@@ -108,6 +108,7 @@ export function withDelivery(turn: Turn, kind: DeliveryEntry['kind'], resultNumb
     n,
     kind,
     status: 'pending',
+    attempts: 0,
     nonce: nonceOf(id),
     ...(resultNumber === undefined ? {} : { resultNumber }),
   };

@@ -10,7 +10,6 @@ export const en = {
   'card.generate': 'Making a new picture',
   'card.generate.with': 'Making a new picture from {references}',
   'card.instruction': '“{instruction}”',
-  'card.reference': '{reference}',
   'card.received': 'Got it. Reading your request…',
   'card.waiting': 'Waiting for the request before this one',
   'card.queued': {
@@ -35,7 +34,6 @@ export const en = {
   'result.line': 'image {number} · from {sources} · {seconds} s',
   'result.line.alone': 'image {number} · {seconds} s',
   'alt.result': 'Result of: {text}',
-  'alt.input': 'Image {number}, sent by a person',
 
   'button.retry': 'Retry',
   'button.cancel': 'Cancel',
@@ -68,9 +66,6 @@ export const en = {
     '“Make a picture of the bag from image 1 in the style of image 2” makes a new one. ' +
     'The result becomes the next image, and “it” means that result. ' +
     'Words that work at any time: undo, undo to image 3, again, cancel, swap, use image 2 as base, details, help.',
-  'mode.edit': 'edit',
-  'mode.generate': 'generation',
-  'details.nothing': 'nothing',
 
   'ask.base': 'Which one should I change?',
 

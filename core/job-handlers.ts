@@ -1,0 +1,130 @@
+import type { ConversationManager } from './conversation-manager.ts';
+import type { Interpretation } from './domain.ts';
+import { AppError, asAppError, policyOf, toWire } from './errors.ts';
+import type {
+  Blobs,
+  ImageEngine,
+  Interpreter,
+  InterpreterRequest,
+  JobHandler,
+  JobRun,
+  Logger,
+  SafetyFilter,
+} from './ports.ts';
+import { interpretJobSchema, type RenderOutcome, type RenderRequest, renderJobSchema } from './render.ts';
+import { isShutdown, shouldRetry } from './retry.ts';
+
+export interface InterpretDeps {
+  readonly manager: ConversationManager;
+  readonly interpreter: Interpreter;
+  /** Takes over when the interpreter itself fails; what is wrong with the request stays wrong. */
+  readonly fallback?: Interpreter;
+  readonly logger: Logger;
+}
+
+/** Serves the queue `interpret`: a turn's text becomes its interpretation, or the turn fails with a sentence. */
+export function createInterpretHandler({ manager, interpreter, fallback, logger }: InterpretDeps): JobHandler {
+  async function interpret(request: InterpreterRequest, signal: AbortSignal): Promise<Interpretation> {
+    try {
+      return await interpreter.interpret(request, { signal });
+    } catch (thrown) {
+      const error = asAppError(thrown);
+      const isRequestsFault = policyOf(error.code).status < 500;
+      if (fallback === undefined || isRequestsFault || signal.aborted) throw error;
+      logger.warn({ event: 'interpret-fallback', code: error.code }, 'the interpreter failed; the rules take over');
+      return await fallback.interpret(request, { signal });
+    }
+  }
+
+  return async (run) => {
+    const job = interpretJobSchema.parse(run.input);
+    try {
+      const request = await manager.startInterpretation(job);
+      if (request === undefined) return;
+      await manager.recordInterpretation(job, await interpret(request, run.signal));
+    } catch (thrown) {
+      const error = failureOf(thrown, run, logger);
+      if (error !== undefined) await manager.recordInterpretationFailure(job, toWire(error));
+    }
+  };
+}
+
+export interface RenderDeps {
+  readonly manager: ConversationManager;
+  readonly engine: ImageEngine;
+  readonly blobs: Blobs;
+  readonly safety?: SafetyFilter;
+  readonly logger: Logger;
+}
+
+/** Serves `render-<engine id>`: the picture is stored first, then recorded; only the record gives it a number. */
+export function createRenderHandler({ manager, engine, blobs, safety, logger }: RenderDeps): JobHandler {
+  async function render(request: RenderRequest, run: JobRun): Promise<RenderOutcome> {
+    const images = await Promise.all(request.inputs.map((input) => bytesOf(blobs, input)));
+    const { signal } = run;
+    if ((await safety?.checkPrompt(request.prompt, { signal })) === 'blocked') throw new AppError('PROMPT_BLOCKED', {});
+    const { mode, prompt, adapter, seed, aspect } = request;
+    const result = await engine.render(
+      { mode, prompt, adapter, images, seed, ...(aspect === undefined ? {} : { aspect }) },
+      {
+        signal,
+        onStep: (step) => {
+          // Best effort and beside the flow: a slow listener must not hold up the next step.
+          void Promise.allSettled([
+            run.progress({ step: step.step, steps: step.steps }),
+            manager.recordStep(request, step),
+          ]);
+        },
+      },
+    );
+    const [image] = result.images;
+    if (image === undefined) throw new AppError('BUG', {}, { details: { expected: 'one image from the engine' } });
+    if ((await safety?.checkImage(image.bytes, { signal })) === 'blocked') throw new AppError('RESULT_BLOCKED', {});
+    const blob = await blobs.put(image.bytes, image.contentType);
+    const { widthPx, heightPx } = image;
+    const { steps, timingsMs, warnings } = result;
+    return { kind: 'ready', blob, widthPx, heightPx, model: engine.description.model, steps, timingsMs, warnings };
+  }
+
+  return async (run) => {
+    const job = renderJobSchema.parse(run.input);
+    try {
+      const request = await manager.startRender(job);
+      if (request === undefined) return;
+      await manager.recordRenderOutcome(job, await render(request, run));
+    } catch (thrown) {
+      const error = failureOf(thrown, run, logger);
+      if (error !== undefined) await manager.recordRenderOutcome(job, { kind: 'failed', error: toWire(error) });
+    }
+  };
+}
+
+/**
+ * What to record about a failed run.
+ * @returns undefined when it was cancelled: the document says so already.
+ * @throws the error, when the job should run again or belongs to the next worker.
+ */
+function failureOf(thrown: unknown, run: JobRun, logger: Logger): AppError | undefined {
+  const error = asAppError(thrown);
+  if (isShutdown(run.signal)) throw error;
+  if (run.signal.aborted) return undefined;
+  const { log } = policyOf(error.code);
+  const cause = error.code === 'BUG' && error.cause instanceof Error ? { stack: error.cause.stack } : {};
+  const fields = {
+    event: 'job-failed',
+    jobId: run.id,
+    attempt: run.attempt,
+    code: error.code,
+    ...error.details,
+    ...cause,
+  };
+  logger[log === 'fatal' ? 'error' : log](fields, 'a job failed');
+  if (shouldRetry(error, run)) throw error;
+  return error;
+}
+
+async function bytesOf(blobs: Blobs, input: RenderRequest['inputs'][number]): Promise<Uint8Array> {
+  const blob = await blobs.get(input.blob);
+  if (blob === undefined) throw new AppError('IMAGE_GONE', { number: input.number });
+  return blob.bytes;
+}
