@@ -72,7 +72,7 @@ export interface RotaryEmbedding {
 
 /**
  * @param ids f32 [tokens, 3] of the joint sequence: index, height, width.
- * @source diffusers FluxPosEmbed: frequencies in float64, angles in float32, adjacent pairs rotated.
+ * @source diffusers FluxPosEmbed: angles in float64, cosines in float32, adjacent pairs rotated.
  */
 export function buildRotaryEmbedding(layers: Layers, config: FluxConfig, ids: Value): RotaryEmbedding {
   const { graph } = layers;
@@ -83,9 +83,10 @@ export function buildRotaryEmbedding(layers: Layers, config: FluxConfig, ids: Va
   for (const [axis, size] of config.ropeAxes.entries()) {
     for (let k = 0; k < size / 2; k++) table[axis * pairs + column++] = ROPE_THETA ** ((-2 * k) / size);
   }
-  const angles = graph.node('MatMul', [ids, graph.floats(table, [config.ropeAxes.length, pairs])]);
-  const cos = graph.node('Cos', [angles]);
-  const sin = graph.node('Sin', [angles]);
+  const frequencies = graph.doubles(table, [config.ropeAxes.length, pairs]);
+  const angles = graph.node('MatMul', [layers.cast(ids, 'float64'), frequencies]);
+  const cos = layers.cast(graph.node('Cos', [angles]), 'float32');
+  const sin = layers.cast(graph.node('Sin', [angles]), 'float32');
   const length = graph.node('Squeeze', [graph.node('Shape', [ids], { end: 1n })]);
   const range = graph.node('Range', [graph.integers([0], []), length, graph.integers([1], [])]);
   const attributes = { interleaved: 1n, num_heads: BigInt(config.heads) };

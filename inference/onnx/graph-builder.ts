@@ -21,7 +21,7 @@ import type { TensorInfo, WeightType } from './safetensors-header.ts';
 export type Value = string;
 
 /** Element types that a Cast can produce. */
-export type ElementType = WeightType | 'int32' | 'int64';
+export type ElementType = WeightType | 'float64' | 'int32' | 'int64';
 
 /** ONNX keeps integers and floats apart: a bigint becomes an int attribute, a number a float attribute. */
 export type Attributes = Readonly<Record<string, bigint | number | string | readonly bigint[]>>;
@@ -41,6 +41,8 @@ export interface GraphBuilder {
   nodes(operator: string, inputs: readonly Value[], count: number, attributes?: Attributes): readonly Value[];
   /** A small float32 constant inside the model; equal constants are stored once. */
   floats(values: readonly number[], shape?: readonly number[]): Value;
+  /** A small float64 constant inside the model; equal constants are stored once. */
+  doubles(values: readonly number[], shape?: readonly number[]): Value;
   /** A small int64 constant inside the model; equal constants are stored once. */
   integers(values: readonly number[], shape?: readonly number[]): Value;
   /** A tensor that stays where it is in its safetensors file. */
@@ -54,11 +56,20 @@ const IR_VERSION = 11n;
 
 const DATA_TYPES: Readonly<Record<ElementType, TensorProto_DataType>> = {
   float32: TensorProto_DataType.FLOAT,
+  float64: TensorProto_DataType.DOUBLE,
   float16: TensorProto_DataType.FLOAT16,
   bfloat16: TensorProto_DataType.BFLOAT16,
   int32: TensorProto_DataType.INT32,
   int64: TensorProto_DataType.INT64,
 };
+
+type ConstantType = 'float32' | 'float64' | 'int64';
+
+const CONSTANT_DATA = {
+  float32: (values: readonly number[]) => Float32Array.from(values),
+  float64: (values: readonly number[]) => Float64Array.from(values),
+  int64: (values: readonly number[]) => BigInt64Array.from(values, BigInt),
+} as const;
 
 /** The number of an element type, as the `to` attribute of Cast expects it. */
 export function dataTypeOf(type: ElementType): bigint {
@@ -94,19 +105,18 @@ export function createGraphBuilder(rootFolder: string): GraphBuilder {
     return results;
   };
 
-  const constant = (type: TensorType, values: readonly number[], shape: readonly number[]): Value => {
+  const constant = (type: ConstantType, values: readonly number[], shape: readonly number[]): Value => {
     const key = `${type}[${shape.join()}]${values.join()}`;
     const known = constants.get(key);
     if (known?.name !== undefined) return known.name;
     const name = `c${constants.size}`;
-    const data = type === 'float32' ? Float32Array.from(values) : BigInt64Array.from(values, BigInt);
     constants.set(
       key,
       create(TensorProtoSchema, {
         name,
         dataType: DATA_TYPES[type],
         dims: shape.map(BigInt),
-        rawData: new Uint8Array(data.buffer),
+        rawData: new Uint8Array(CONSTANT_DATA[type](values).buffer),
       }),
     );
     return name;
@@ -127,6 +137,7 @@ export function createGraphBuilder(rootFolder: string): GraphBuilder {
     },
     nodes: nodesWith,
     floats: (values, shape = [values.length]) => constant('float32', values, shape),
+    doubles: (values, shape = [values.length]) => constant('float64', values, shape),
     integers: (values, shape = [values.length]) => constant('int64', values, shape),
     weight(tensor) {
       const key = `${tensor.file}@${tensor.offset}[${tensor.shape.join()}]`;

@@ -111,7 +111,18 @@ def write_networks(size: Size, pipeline) -> None:
             reference.select_adapter(pipeline, adapter)
             velocity = pipeline.transformer(**inputs).sample[:, : output_tokens(count)]
             tensors[f"{prefix}/velocity-{adapter}"] = velocity
+    write_far_ids(size, pipeline, random, tensors)
     save_file({name: value.float().contiguous() for name, value in tensors.items()}, NETWORKS / f"{size.name}.safetensors")
+
+
+def write_far_ids(size: Size, pipeline, random, tensors: dict[str, torch.Tensor]) -> None:
+    """A reference as far to the right as five large pictures reach: here angles lose precision first."""
+    inputs = transformer_inputs(size, [(2, 2)], random)
+    inputs["img_ids"][output_tokens(1) :] += torch.tensor([4.0, 97.0, 493.0])
+    reference.select_adapter(pipeline, "none")
+    velocity = pipeline.transformer(**inputs).sample[:, : output_tokens(1)]
+    tensors.update({f"transformer/far-reference/{name}": value for name, value in inputs.items()})
+    tensors["transformer/far-reference/velocity-none"] = velocity
 
 
 def output_tokens(count: int) -> int:

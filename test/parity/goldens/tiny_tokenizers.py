@@ -1,10 +1,12 @@
 """Tokenizers of a few hundred tokens, in the files that FLUX repositories ship."""
 
 import json
+import re
+from collections import Counter
+from math import log
 from pathlib import Path
 
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
-from tokenizers import Regex, normalizers
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
 CLIP_LENGTH = 77
 CORPUS = [
@@ -20,26 +22,11 @@ CORPUS = [
 
 def write_clip_tokenizer(folder: Path) -> int:
     """Write vocab.json and merges.txt; returns the vocabulary size. The end token has the largest id."""
-    tokenizer = Tokenizer(models.BPE(end_of_word_suffix="</w>", unk_token="<|endoftext|>"))
-    tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.NFC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase()]
-    )
-    words = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Split(Regex(words), behavior="removed", invert=True),
-            pre_tokenizers.ByteLevel(add_prefix_space=False),
-        ]
-    )
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    trainer = trainers.BpeTrainer(
-        vocab_size=600, initial_alphabet=alphabet, end_of_word_suffix="</w>", show_progress=False
-    )
-    tokenizer.train_from_iterator(CORPUS, trainer)
-    merges = [tuple(pair) for pair in json.loads(tokenizer.to_str())["model"]["merges"]]
+    merges = learn_merges(count=100)
     # The order of the released vocabulary: bytes, bytes that end a word, merges, start, end.
     names = alphabet + [f"{letter}</w>" for letter in alphabet]
-    names += [left + right for left, right in merges if left + right not in names]
+    names += [left + right for left, right in merges]
     names += ["<|startoftext|>", "<|endoftext|>"]
     vocab = {name: index for index, name in enumerate(dict.fromkeys(names))}
     folder.mkdir(parents=True)
@@ -60,20 +47,53 @@ def write_clip_tokenizer(folder: Path) -> int:
     return len(vocab)
 
 
+def learn_merges(count: int) -> list[tuple[str, str]]:
+    """Byte pair encoding of the corpus; ties go to the alphabet, so that every run gives the same."""
+    texts = re.findall(r"[a-z]+|[0-9]|[^\sa-z0-9]+", " ".join(CORPUS).lower())
+    words = [[*text[:-1], f"{text[-1]}</w>"] for text in texts]
+    merges = []
+    for _ in range(count):
+        pairs = Counter(pair for word in words for pair in zip(word, word[1:]))
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        words = [merge_pair(word, best) for word in words]
+    return merges
+
+
+def merge_pair(word: list[str], pair: tuple[str, str]) -> list[str]:
+    merged: list[str] = []
+    for part in word:
+        if merged and (merged[-1], part) == pair:
+            merged[-1] += part
+        else:
+            merged.append(part)
+    return merged
+
+
+def learn_pieces(count: int) -> list[tuple[str, float]]:
+    """The letters of the corpus and its most frequent pieces of words, with their log probabilities."""
+    words = Counter(f"▁{word}" for word in " ".join(CORPUS).split())
+    pieces = Counter()
+    for word, times in words.items():
+        for start in range(len(word)):
+            for end in range(start + 1, len(word) + 1):
+                pieces[word[start:end]] += times
+    letters = sorted(piece for piece in pieces if len(piece) == 1)
+    longer = sorted((piece for piece in pieces if len(piece) > 1), key=lambda p: (-pieces[p] * len(p), p))
+    total = sum(pieces.values())
+    return [(piece, log(pieces[piece] / total)) for piece in letters + longer[: count - len(letters)]]
+
+
 def write_t5_tokenizer(folder: Path, max_length: int) -> int:
     """Write a unigram tokenizer.json; returns the vocabulary size. Padding is 0, the end token 1."""
-    tokenizer = Tokenizer(models.Unigram())
+    special = ["<pad>", "</s>", "<unk>"]
+    tokenizer = Tokenizer(models.Unigram([(name, 0.0) for name in special] + learn_pieces(count=180), unk_id=2))
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.Strip(left=False, right=True), normalizers.Replace(Regex(" {2,}"), " ")]
     )
     metaspace = {"replacement": "▁", "prepend_scheme": "always"}
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(**metaspace)
     tokenizer.decoder = decoders.Metaspace(**metaspace)
-    special = ["<pad>", "</s>", "<unk>"]
-    trainer = trainers.UnigramTrainer(
-        vocab_size=180, special_tokens=special, unk_token="<unk>", show_progress=False
-    )
-    tokenizer.train_from_iterator(CORPUS, trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="$A </s>", special_tokens=[("</s>", tokenizer.token_to_id("</s>"))]
     )
