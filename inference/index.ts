@@ -24,6 +24,7 @@ export {
 } from './errors.ts';
 export { DEFAULT_IMAGE_LIMITS, decodeImage, type ImageLimits } from './image/decode.ts';
 export { encodePng } from './image/encode.ts';
+export { type NormalisedImage, type NormaliseImageOptions, normaliseImage } from './image/normalise.ts';
 export type { Picture, Size } from './image/picture.ts';
 export { type ReadableFormat, type SniffedFormat, sniffFormat } from './image/sniff.ts';
 export { checkModelFolder, type ModelFinding } from './model-folder/check-model-folder.ts';
