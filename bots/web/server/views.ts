@@ -1,0 +1,88 @@
+import { answerOf, type TurnProgress } from '../../../core/cards.ts';
+import type { Conversation, ImageEntry, LineageRecord, Turn, WireError } from '../../../core/domain.ts';
+import { sayingOf } from '../../../core/errors.ts';
+import type { BlobKey } from '../../../core/ids.ts';
+import type { Texts } from '../../../core/texts/catalogue.ts';
+import { referenceOf, resultNumbers } from '../../../core/turns.ts';
+import type { ConversationView, ImageView, LineageView, Problem, ProgressView, TurnView } from '../protocol.ts';
+
+/** What the page sees of a document: sentences instead of codes alone, addresses instead of keys, nothing internal. */
+export function viewConversation(
+  document: Conversation,
+  progress: ReadonlyMap<string, TurnProgress>,
+  texts: Texts,
+): ConversationView {
+  return {
+    id: document.id,
+    revision: document.revision,
+    images: document.images.map((image) => viewImage(document, image, texts)),
+    turns: document.turns.map((turn) => viewTurn(turn, progress.get(turn.id) ?? {}, texts)),
+  };
+}
+
+export function viewImage(document: Conversation, image: ImageEntry, texts: Texts): ImageView {
+  const { number, turnId, kind, status, altText } = image;
+  const common = { number, turnId, kind, status, altText, isCurrent: document.current === number };
+  if (image.status === 'failed') return { ...common, reason: viewProblem(image.reason, texts), url: null };
+  const { widthPx, heightPx, lineage } = image;
+  return {
+    ...common,
+    url: imageUrl(image.blob),
+    widthPx,
+    heightPx,
+    ...(lineage === undefined ? {} : { lineage: viewLineage(lineage) }),
+  };
+}
+
+export function viewTurn(turn: Turn, progress: TurnProgress, texts: Texts): TurnView {
+  const reference = referenceOf(turn.id);
+  const { interpretation } = turn;
+  return {
+    id: turn.id,
+    reference,
+    kind: turn.kind,
+    status: turn.status,
+    text: turn.text,
+    attached: [...turn.attached],
+    resultNumbers: [...resultNumbers(turn)],
+    receivedAt: turn.receivedAt,
+    ...(turn.chosenMode === undefined ? {} : { chosenMode: turn.chosenMode }),
+    ...(interpretation === undefined
+      ? {}
+      : { interpretation: { ...interpretation, references: [...interpretation.references], keep: [...interpretation.keep] } }),
+    ...(turn.reply === undefined || turn.error !== undefined ? {} : { reply: answerOf(turn, texts) }),
+    ...(turn.error === undefined ? {} : { error: viewProblem(turn.error, texts, reference) }),
+    ...(turn.endedAt === undefined ? {} : { endedAt: turn.endedAt }),
+    ...progressFields(progress),
+  };
+}
+
+export function viewProgress(turnId: string, progress: TurnProgress): ProgressView {
+  return { turnId, ...progressFields(progress) };
+}
+
+export function viewProblem(wire: WireError, texts: Texts, reference?: string): Problem {
+  return { code: wire.code, message: texts.sayStored(sayingOf(wire), reference) };
+}
+
+export function imageUrl(blob: BlobKey): string {
+  return `/api/images/${blob}`;
+}
+
+function progressFields({ position, progress }: TurnProgress): Omit<ProgressView, 'turnId'> {
+  return {
+    ...(position === undefined ? {} : { queuePosition: position + 1 }),
+    ...(progress === undefined ? {} : { step: progress.step, steps: progress.steps }),
+  };
+}
+
+function viewLineage({ renderId: _internal, ...lineage }: LineageRecord): LineageView {
+  const { references, warnings, timingsMs, steps, ...rest } = lineage;
+  return {
+    ...rest,
+    references: [...references],
+    warnings: [...warnings],
+    timingsMs: { ...timingsMs },
+    ...(steps === undefined ? {} : { steps }),
+  };
+}
