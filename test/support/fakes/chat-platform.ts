@@ -1,0 +1,55 @@
+import type { CardContent, NoticeContent, ResultContent } from '../../../core/content.ts';
+import type { ChatPlatform, PostAttempt, PostTarget } from '../../../core/ports.ts';
+
+export type Post =
+  | { readonly kind: 'card'; readonly id: string; readonly nonce: string; readonly content: CardContent }
+  | { readonly kind: 'result'; readonly id: string; readonly nonce: string; readonly content: ResultContent }
+  | { readonly kind: 'notice'; readonly id: string; readonly nonce: string; readonly content: NoticeContent };
+
+/** A chat room in memory. It never dedupes by itself: what is posted twice is seen twice. */
+export function createMemoryPlatform(name = 'memory') {
+  const posts: Post[] = [];
+  const acknowledged: PostTarget[] = [];
+  const failures: { readonly error: Error; readonly when: 'before' | 'after' }[] = [];
+
+  async function post(attempt: PostAttempt, make: (id: string) => Post): Promise<string> {
+    const failure = failures.shift();
+    if (failure?.when === 'before') throw failure.error;
+    const id = `post-${posts.length + 1}`;
+    await attempt.keepHandle(`handle-${id}`);
+    posts.push(make(id));
+    if (failure?.when === 'after') throw failure.error;
+    return id;
+  }
+
+  const platform = {
+    name,
+    acknowledge(target) {
+      acknowledged.push(target);
+      return Promise.resolve();
+    },
+    postCard: (_target, content, attempt) =>
+      post(attempt, (id) => ({ kind: 'card', id, nonce: attempt.nonce, content })),
+    updateCard(_target, postedId, content) {
+      const index = posts.findIndex((each) => each.id === postedId);
+      const before = posts[index];
+      if (before?.kind === 'card') posts[index] = { ...before, content };
+      return Promise.resolve();
+    },
+    postResult: (_target, content, attempt) =>
+      post(attempt, (id) => ({ kind: 'result', id, nonce: attempt.nonce, content })),
+    postNotice: (_target, content, attempt) =>
+      post(attempt, (id) => ({ kind: 'notice', id, nonce: attempt.nonce, content })),
+    findPost: (_target, attempt) => Promise.resolve(posts.find((each) => each.nonce === attempt.nonce)?.id),
+  } satisfies ChatPlatform;
+
+  return {
+    ...platform,
+    posts,
+    acknowledged,
+    /** The next post throws: `before` nothing is posted, `after` it is posted all the same. */
+    failNext(error: Error, when: 'before' | 'after'): void {
+      failures.push({ error, when });
+    },
+  };
+}
