@@ -97,17 +97,23 @@ export function forkChild(options: ChildOptions): ChildConnection {
     if (!isAlive) return;
     isAlive = false;
     clearInterval(memoryWatch);
-    const error = causeOfDeath ?? diedUnexpectedly(exitCode, signal, stderrTail);
-    opening.reject(error);
-    for (const { reject } of pending.values()) reject(error);
+    causeOfDeath ??= diedUnexpectedly(exitCode, signal, stderrTail);
+    opening.reject(causeOfDeath);
+    for (const { reject } of pending.values()) reject(causeOfDeath);
     pending.clear();
     ended.resolve();
   }
 
-  const memoryWatch = setInterval(() => {
-    void watchMemory(child, options, kill);
-  }, options.memoryPollMs);
-  memoryWatch.unref();
+  const { pid } = child;
+  const { memoryLimitBytes, memoryPollMs } = options;
+  const memoryWatch =
+    pid === undefined || memoryLimitBytes === undefined
+      ? undefined
+      : setInterval(() => {
+          // Reading the memory of a process that just ended gives nothing, and never rejects.
+          void watchMemory(pid, memoryLimitBytes, kill);
+        }, memoryPollMs);
+  memoryWatch?.unref();
 
   child.stderr?.on('data', (chunk: Buffer) => {
     stderrTail = (stderrTail + chunk.toString('utf8')).slice(-STDERR_TAIL);
@@ -136,6 +142,7 @@ export function forkChild(options: ChildOptions): ChildConnection {
     isAlive: () => isAlive && causeOfDeath === undefined,
     kill,
     async render(request, call) {
+      if (!isAlive) throw causeOfDeath ?? cancelled();
       const id = nextId++;
       const { promise, resolve, reject } = createDeferred<ImageResult>();
       pending.set(id, { call, resolve, reject });
@@ -181,12 +188,11 @@ function report(call: ChildCall | undefined, { step, steps, preview }: Extract<C
 }
 
 async function watchMemory(
-  child: ChildProcess,
-  { memoryLimitBytes }: ChildOptions,
+  pid: number,
+  memoryLimitBytes: number,
   kill: (reason: InferenceError) => void,
 ): Promise<void> {
-  if (memoryLimitBytes === undefined || child.pid === undefined) return;
-  const bytes = await residentBytes(child.pid);
+  const bytes = await residentBytes(pid);
   if (bytes === undefined || bytes <= memoryLimitBytes) return;
   kill(
     new InferenceError(
