@@ -1,5 +1,5 @@
 // The only barrel of the repository: what the other folders may use of inference.
-export { type ImageRequest, type ImageResult } from './engines/image-request.ts';
+export type { ImageRequest, ImageResult } from './engines/image-request.ts';
 export {
   createLocalEngine,
   type LocalEngine,

@@ -4,10 +4,7 @@ import { z } from 'zod';
 const MAX_PROMPT_CHARACTERS = 10_000;
 
 /** Bytes of an encoded image; a Buffer is one too. */
-export const bytesSchema = z.custom<Uint8Array>(
-  (value) => value instanceof Uint8Array,
-  'must be a Uint8Array',
-);
+export const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be a Uint8Array');
 
 /** One picture to make, as an engine is asked for it. */
 export const imageRequestSchema = z

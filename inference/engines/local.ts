@@ -98,8 +98,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
       return host.render(checked, {
         signal,
         previews: onStep !== undefined,
-        onStep: ({ preview, ...step }) =>
-          onStep?.({ ...step, ...(preview && { previewDataUrl: jpegUrl(preview) }) }),
+        onStep: ({ preview, ...step }) => onStep?.({ ...step, ...(preview && { previewDataUrl: jpegUrl(preview) }) }),
       });
     },
     ready: () => host.ready(),
@@ -122,9 +121,7 @@ function describeModel(model: ModelFolder): LocalEngineDescription {
       multiple: model.size.multiple,
       rule: model.size.rule,
       native:
-        model.size.rule === 'native'
-          ? model.size.native.map(({ width, height }) => [width, height] as const)
-          : [],
+        model.size.rule === 'native' ? model.size.native.map(({ width, height }) => [width, height] as const) : [],
     },
     adapters: model.adapters.map(({ name }) => name),
     cancel: true,

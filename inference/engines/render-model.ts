@@ -8,8 +8,8 @@ import { readSafetensors, writeSafetensors } from '../onnx/safetensors.ts';
 import { loadModel } from '../pipelines/load-model.ts';
 import type { Noise } from '../pipelines/prepare-latents.ts';
 import { createRenderPipeline, type RenderStep, type RenderTimings } from '../pipelines/render.ts';
-import type { Tokens } from '../runtime/packing.ts';
 import type { DeviceName } from '../runtime/device.ts';
+import type { Tokens } from '../runtime/packing.ts';
 
 /** One render of a model folder, without a child process and without fitting images to the model's sizes. */
 export interface RenderModelRequest {

@@ -44,9 +44,7 @@ export async function renderRequest(
   const start = performance.now();
   const { adapter, warnings } = chooseAdapter(model, request);
   const steps = request.steps ?? model.steps;
-  const inputs = await Promise.all(
-    request.images.map(async (bytes) => fitInput(await decodeImage(bytes), model.size)),
-  );
+  const inputs = await Promise.all(request.images.map(async (bytes) => fitInput(await decodeImage(bytes), model.size)));
   const frame = outputFrame(model.size, request, inputs[0]);
   const fitted = performance.now();
 
@@ -78,9 +76,7 @@ export async function renderRequest(
   const bytes = await encodePng(picture);
   const end = performance.now();
   return {
-    images: [
-      { bytes, contentType: 'image/png', widthPx: picture.width, heightPx: picture.height },
-    ],
+    images: [{ bytes, contentType: 'image/png', widthPx: picture.width, heightPx: picture.height }],
     adapter: adapter ?? 'none',
     steps,
     warnings: [...warnings, ...trainedWarnings(model, request), ...frame.warnings, ...result.warnings],
@@ -94,11 +90,7 @@ export async function renderRequest(
 }
 
 /** An edit without a wish keeps the base's frame and loses its padding; everything else fills the frame. */
-function outputFrame(
-  rule: SizeRule,
-  { mode, aspect }: ImageRequest,
-  base: FittedPicture | undefined,
-): OutputFrame {
+function outputFrame(rule: SizeRule, { mode, aspect }: ImageRequest, base: FittedPicture | undefined): OutputFrame {
   if (aspect === undefined && mode === 'edit' && base) {
     if (rule.rule === 'native') return { size: sizeOf(base.picture), region: base.region, warnings: [] };
     return whole(outputSize(rule, base.picture.width / base.picture.height));
@@ -108,9 +100,7 @@ function outputFrame(
   const difference = Math.abs(Math.log(size.width / size.height / aspectRatio(aspect)));
   return whole(
     size,
-    difference > 0.1
-      ? [`The model makes no ${aspect} pictures; this one is ${size.width} x ${size.height}.`]
-      : [],
+    difference > 0.1 ? [`The model makes no ${aspect} pictures; this one is ${size.width} x ${size.height}.`] : [],
   );
 }
 
@@ -122,12 +112,7 @@ function sizeOf({ width, height }: Picture): Size {
   return { width, height };
 }
 
-function trainedWarnings(
-  { trainedImages }: ModelFolder,
-  { images }: ImageRequest,
-): readonly string[] {
+function trainedWarnings({ trainedImages }: ModelFolder, { images }: ImageRequest): readonly string[] {
   if (images.length <= trainedImages) return [];
-  return [
-    `This model was trained on up to ${trainedImages} images at once; with ${images.length} it may mix them up.`,
-  ];
+  return [`This model was trained on up to ${trainedImages} images at once; with ${images.length} it may mix them up.`];
 }

@@ -15,10 +15,7 @@ export const DEFAULT_IMAGE_LIMITS: ImageLimits = { maxBytes: 25_000_000, maxPixe
 /** Decode PNG, JPEG, WebP or the first frame of a GIF into upright RGB: EXIF orientation applied, transparency on
  * white, sRGB, no metadata. Bytes and pixels are limited before anything is decoded.
  * @throws {InferenceError} INPUT_UNSUPPORTED_IMAGE (another format, truncated, damaged), INPUT_TOO_LARGE. */
-export async function decodeImage(
-  bytes: Uint8Array,
-  limits: ImageLimits = DEFAULT_IMAGE_LIMITS,
-): Promise<Picture> {
+export async function decodeImage(bytes: Uint8Array, limits: ImageLimits = DEFAULT_IMAGE_LIMITS): Promise<Picture> {
   if (bytes.length > limits.maxBytes) {
     throw new InferenceError(
       'INPUT_TOO_LARGE',

@@ -1,5 +1,5 @@
 import { yieldToCancellation } from '../runtime/cancellation.ts';
-import { type ImageLimits, decodeImage } from './decode.ts';
+import { decodeImage, type ImageLimits } from './decode.ts';
 import { encodeJpeg, encodePng } from './encode.ts';
 import { sniffFormat } from './sniff.ts';
 

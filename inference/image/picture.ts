@@ -23,10 +23,7 @@ const CHANNELS = 3;
  * @throws {InferenceError} SHAPE_MISMATCH when the box leaves the picture. */
 export function cropPicture(picture: Picture, box: Box): Picture {
   const fits =
-    box.left >= 0 &&
-    box.top >= 0 &&
-    box.left + box.width <= picture.width &&
-    box.top + box.height <= picture.height;
+    box.left >= 0 && box.top >= 0 && box.left + box.width <= picture.width && box.top + box.height <= picture.height;
   if (!fits) {
     throw new InferenceError(
       'SHAPE_MISMATCH',

@@ -49,14 +49,9 @@ function checkContent(model: ModelFolder): readonly ModelFinding[] {
 }
 
 function checkAdapter(model: ModelFolder, name: string, path: string): readonly ModelFinding[] {
-  const read = attempt(() =>
-    readLora({ name, path, base: openWeights(join(model.folder, 'transformer')) }),
-  );
+  const read = attempt(() => readLora({ name, path, base: openWeights(join(model.folder, 'transformer')) }));
   const warnings = read.value?.warnings ?? [];
-  return [
-    ...read.findings,
-    ...warnings.map((message) => warning('LORA_PARTIAL', message)),
-  ];
+  return [...read.findings, ...warnings.map((message) => warning('LORA_PARTIAL', message))];
 }
 
 function missingAdapters(model: ModelFolder): readonly ModelFinding[] {
@@ -75,9 +70,7 @@ function manifestFindings(model: ModelFolder): readonly ModelFinding[] {
   const keys = Object.keys(readModelJson(file, "Easel's description of a model", z.looseObject({})));
   const { vlm, samples } = readManifest(model.folder);
   const unknown = keys.filter((key) => !(key in manifestSchema.shape));
-  const absent = [vlm, samples].filter(
-    (name) => name !== undefined && !existsSync(join(model.folder, name)),
-  );
+  const absent = [vlm, samples].filter((name) => name !== undefined && !existsSync(join(model.folder, name)));
   return [
     ...unknown.map((key) => warning('MANIFEST_KEY_UNKNOWN', `${file}: the key "${key}" is not known.`)),
     ...absent.map((name) => warning('FOLDER_MISSING', `${file} names "${name}", which is missing.`)),

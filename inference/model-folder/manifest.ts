@@ -18,7 +18,12 @@ export const manifestSchema = z
     licence: z.string().min(1).describe('Licence of the weights.'),
     attribution: z.array(z.string()).describe('Works that the weights were made from.'),
     maxImages: z.number().int().min(1).max(16).describe('Most images of one request, the base counted.'),
-    trainedImages: z.number().int().min(1).max(16).describe('Most images the model was trained on; more gives a warning.'),
+    trainedImages: z
+      .number()
+      .int()
+      .min(1)
+      .max(16)
+      .describe('Most images the model was trained on; more gives a warning.'),
     maxTextTokens: z.number().int().min(8).max(512).describe('T5 tokens that the transformer reads.'),
     steps: z.number().int().min(1).max(200).describe('Denoising steps when a request names none.'),
     guidance: z.number().min(0).max(30).describe('Guidance that the transformer is told.'),
@@ -26,8 +31,13 @@ export const manifestSchema = z
     size: z
       .strictObject({
         multiple: z.number().int().min(1).describe('Both sides of a picture are multiples of it, in pixels.'),
-        rule: z.enum(['native', 'kontext']).describe('native: listed sizes, scaled and padded; kontext: about 1 megapixel.'),
-        native: z.array(z.tuple([sideSchema, sideSchema])).min(1).describe('Sizes as [width, height], the default first.'),
+        rule: z
+          .enum(['native', 'kontext'])
+          .describe('native: listed sizes, scaled and padded; kontext: about 1 megapixel.'),
+        native: z
+          .array(z.tuple([sideSchema, sideSchema]))
+          .min(1)
+          .describe('Sizes as [width, height], the default first.'),
       })
       .partial()
       .refine((size) => size.rule !== 'native' || size.native !== undefined, 'rule "native" needs a list "native"'),

@@ -4,13 +4,14 @@ import { z } from 'zod';
 import { InferenceError } from '../errors.ts';
 import type { SizeRule } from '../image/size-rule.ts';
 import { autoencoderGeometry } from '../models/autoencoder-kl.ts';
+import { readConfig } from '../models/read-config.ts';
 import { PATCH } from '../runtime/packing.ts';
 import { type SchedulerConfig, schedulerConfigSchema } from '../schedulers/flow-match-euler.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { readModelJson } from './read-json.ts';
 
 /** A LoRA of a model folder. */
-export interface AdapterSource {
+interface AdapterSource {
   readonly name: string;
   /** Absolute path of the folder that holds `pytorch_lora_weights.safetensors`. */
   readonly path: string;
@@ -75,11 +76,7 @@ export function openModelFolder(path: string): ModelFolder {
       file: folder,
     });
   }
-  readModelJson(
-    join(folder, 'model_index.json'),
-    'the components of a FLUX-Kontext pipeline',
-    modelIndexSchema,
-  );
+  readModelJson(join(folder, 'model_index.json'), 'the components of a FLUX-Kontext pipeline', modelIndexSchema);
   const manifest = readManifest(folder);
   const name = manifest.name ?? basename(folder);
   const maxImages = manifest.maxImages ?? DEFAULTS.maxImages;
@@ -103,11 +100,7 @@ export function openModelFolder(path: string): ModelFolder {
       'the settings of a flow-match Euler scheduler',
       schedulerConfigSchema,
     ),
-    isGuidanceDistilled: readModelJson(
-      join(folder, 'transformer', 'config.json'),
-      'the settings of a FLUX transformer',
-      transformerConfigSchema,
-    ).guidance_embeds,
+    isGuidanceDistilled: readConfig(folder, 'transformer', transformerConfigSchema).guidance_embeds,
     vlm: existingPath(join(folder, manifest.vlm ?? 'vlm')),
     samples: existingPath(join(folder, manifest.samples ?? 'samples')),
   };

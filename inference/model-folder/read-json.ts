@@ -13,12 +13,7 @@ export function readModelJson<T>(file: string, what: string, schema: z.ZodType<T
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new InferenceError(
-      'MODEL_INVALID',
-      `${file} is not JSON: expected ${what}.`,
-      { file },
-      { cause: error },
-    );
+    throw new InferenceError('MODEL_INVALID', `${file} is not JSON: expected ${what}.`, { file }, { cause: error });
   }
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;

@@ -6,10 +6,7 @@ import type { EncodedPrompt } from './encode-prompt.ts';
 import type { LoadedModel } from './load-model.ts';
 
 /** What denoising needs of a model. */
-export type DenoiseParts = Pick<
-  LoadedModel,
-  'transformer' | 'scheduler' | 'adapterNames' | 'isGuidanceDistilled'
->;
+export type DenoiseParts = Pick<LoadedModel, 'transformer' | 'scheduler' | 'adapterNames' | 'isGuidanceDistilled'>;
 
 export interface DenoiseRequest {
   /** Starting noise; it is not changed. */
@@ -31,7 +28,7 @@ export interface DenoiseProgress {
   readonly step: number;
   readonly steps: number;
   /** The finished picture as predicted now: latents - sigma * velocity. Computed when asked for. */
-  predict(): Tokens;
+  readonly predict: () => Tokens;
 }
 
 /** Turn noise into the tokens of a picture. References stay clean and share the timestep of the noise.

@@ -13,11 +13,7 @@ export function tokensBytes({ data }: Tokens): number {
 
 /** Encode one picture into clean reference tokens (the mean of the VAE's distribution, scaled, packed).
  * @throws {InferenceError} SHAPE_MISMATCH when a side is no multiple of the packed latent patch. */
-export async function encodeImage(
-  loaded: LoadedModel,
-  cache: ByteCache<Tokens>,
-  picture: Picture,
-): Promise<Tokens> {
+export async function encodeImage(loaded: LoadedModel, cache: ByteCache<Tokens>, picture: Picture): Promise<Tokens> {
   const { downscale, latentChannels } = loaded.autoencoder;
   const { width, height } = picture;
   if (width % (PATCH * downscale) !== 0 || height % (PATCH * downscale) !== 0) {

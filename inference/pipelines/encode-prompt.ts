@@ -39,9 +39,7 @@ export async function encodePrompt(
       hidden: floatOutput(t5Outputs, 'hidden_states'),
       textTokens: t5Tokenizer.length,
       warnings: t5Tokens.isTruncated
-        ? [
-            `The text has ${t5Tokens.tokens} tokens; the model reads ${t5Tokenizer.length}, the rest was left out.`,
-          ]
+        ? [`The text has ${t5Tokens.tokens} tokens; the model reads ${t5Tokenizer.length}, the rest was left out.`]
         : [],
     };
   });

@@ -12,11 +12,7 @@ export type Noise =
 /** The starting noise of a picture, packed. From a seed it is drawn as [C, H, W] and packed, so that it does not
  * depend on how tokens are ordered.
  * @throws {InferenceError} INPUT_INVALID when the size is no multiple or given latents have another length. */
-export function prepareLatents(
-  { autoencoder }: LoadedModel,
-  { width, height }: Size,
-  noise: Noise,
-): Tokens {
+export function prepareLatents({ autoencoder }: LoadedModel, { width, height }: Size, noise: Noise): Tokens {
   const { downscale, latentChannels: channels } = autoencoder;
   const multiple = PATCH * downscale;
   if (width <= 0 || height <= 0 || width % multiple !== 0 || height % multiple !== 0) {

@@ -24,7 +24,7 @@ export interface RenderRequest {
   readonly noise: Noise;
 }
 
-export interface RenderOptions {
+interface RenderOptions {
   readonly signal?: AbortSignal | undefined;
   /** Awaited after each step; a preview comes with every `previewEvery`-th, the last excepted. */
   readonly onStep?: ((step: RenderStep) => void | Promise<void>) | undefined;
@@ -47,7 +47,7 @@ export interface RenderTimings {
   readonly total: number;
 }
 
-export interface RenderResult {
+interface RenderResult {
   readonly picture: Picture;
   /** Packed latents after the last step, before unscaling. */
   readonly latents: Tokens;

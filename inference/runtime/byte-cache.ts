@@ -5,10 +5,7 @@ export interface ByteCache<T> {
 }
 
 /** @param sizeBytes bytes of a value. @param maxBytes the oldest values leave beyond it; 0 keeps nothing. */
-export function createByteCache<T>(
-  maxBytes: number,
-  sizeBytes: (value: T) => number,
-): ByteCache<T> {
+export function createByteCache<T>(maxBytes: number, sizeBytes: (value: T) => number): ByteCache<T> {
   // A Map keeps insertion order: the first key is the one unused for longest.
   const entries = new Map<string, T>();
   let heldBytes = 0;

@@ -79,17 +79,22 @@ export function forkChild(options: ChildOptions): ChildConnection {
   function receive(message: ChildMessage): void {
     switch (message.kind) {
       case 'ready':
-        return opening.resolve();
+        opening.resolve();
+        break;
       case 'failed':
-        return kill(fromWire(message.error));
+        kill(fromWire(message.error));
+        break;
       case 'step':
-        return report(pending.get(message.id)?.call, message);
+        report(pending.get(message.id)?.call, message);
+        break;
       case 'done':
-        return settle(message.id, (render) =>
-          render.call.signal?.aborted ? render.reject(cancelled()) : render.resolve(message.result),
+        settle(message.id, ({ call, resolve, reject }) =>
+          call.signal?.aborted ? reject(cancelled()) : resolve(message.result),
         );
+        break;
       case 'error':
-        return settle(message.id, (render) => render.reject(fromWire(message.error)));
+        settle(message.id, ({ reject }) => reject(fromWire(message.error)));
+        break;
     }
   }
 
@@ -120,8 +125,8 @@ export function forkChild(options: ChildOptions): ChildConnection {
   });
   child.on('message', (content) => {
     const parsed = childMessageSchema.safeParse(content);
-    if (parsed.success) return receive(parsed.data);
-    kill(new InferenceError('BUG', 'The inference process sent a message that could not be read.'));
+    if (parsed.success) receive(parsed.data);
+    else kill(new InferenceError('BUG', 'The inference process sent a message that could not be read.'));
   });
   child.on('error', (error) => {
     causeOfDeath ??= new InferenceError(

@@ -1,6 +1,6 @@
 import { renderRequest } from '../engines/render-request.ts';
 import { InferenceError, toWire } from '../errors.ts';
-import { openModelFolder, type ModelFolder } from '../model-folder/open-model-folder.ts';
+import { type ModelFolder, openModelFolder } from '../model-folder/open-model-folder.ts';
 import { loadModel } from '../pipelines/load-model.ts';
 import { createRenderPipeline, type RenderPipeline } from '../pipelines/render.ts';
 import {

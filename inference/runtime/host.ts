@@ -1,12 +1,6 @@
 import type { ImageRequest, ImageResult } from '../engines/image-request.ts';
 import { InferenceError } from '../errors.ts';
-import {
-  type ChildCall,
-  type ChildConnection,
-  type ChildOptions,
-  cancelled,
-  forkChild,
-} from './child-connection.ts';
+import { type ChildCall, type ChildConnection, type ChildOptions, cancelled, forkChild } from './child-connection.ts';
 import { createSerialQueue } from './serial-queue.ts';
 
 /** Keeps one inference process for as long as it works, and makes a new one for the next request when it does not. */

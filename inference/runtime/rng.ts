@@ -13,10 +13,7 @@ export type PhiloxKey = readonly [number, number];
  * @param key two uint32.
  * @returns four uint32; counter 0 with key 0 gives 6627e8d5 e169c58d bc57ac4c 9b00dbd8.
  * @source Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011 (Random123 vectors). */
-export function philox4x32(
-  counter: PhiloxCounter,
-  key: PhiloxKey,
-): [number, number, number, number] {
+export function philox4x32(counter: PhiloxCounter, key: PhiloxKey): [number, number, number, number] {
   let [c0, c1, c2, c3] = counter;
   let [k0, k1] = key;
   for (let round = 0; round < ROUNDS; round++) {

@@ -5,7 +5,7 @@ import type { OnnxGraph, TensorSpec } from '../onnx/graph-types.ts';
 import { type Device, type DeviceName, selectDevice } from './device.ts';
 
 /** A dense tensor, row-major; `data` belongs to the caller and is not kept after a run. */
-export interface Tensor {
+interface Tensor {
   readonly shape: readonly number[];
   readonly data: Float32Array | BigInt64Array;
 }
@@ -88,18 +88,13 @@ async function createOrtSession(
   }
 }
 
-async function runOrtSession(
-  session: InferenceSession,
-  feeds: Tensors,
-): Promise<InferenceSession.OnnxValueMapType> {
+async function runOrtSession(session: InferenceSession, feeds: Tensors): Promise<InferenceSession.OnnxValueMapType> {
   try {
     return await session.run(
       Object.fromEntries(
         Object.entries(feeds).map(([name, { shape, data }]) => [
           name,
-          data instanceof Float32Array
-            ? new OrtTensor('float32', data, shape)
-            : new OrtTensor('int64', data, shape),
+          data instanceof Float32Array ? new OrtTensor('float32', data, shape) : new OrtTensor('int64', data, shape),
         ]),
       ),
     );
@@ -143,11 +138,7 @@ function checkTensors(role: string, specs: readonly TensorSpec[], tensors: Tenso
 }
 
 /** @param dimensions sizes of the named dimensions seen so far, extended here. */
-function tensorProblem(
-  spec: TensorSpec,
-  tensor: Tensor,
-  dimensions: Map<string, number>,
-): string | undefined {
+function tensorProblem(spec: TensorSpec, tensor: Tensor, dimensions: Map<string, number>): string | undefined {
   const type = tensor.data instanceof Float32Array ? 'float32' : 'int64';
   if (type !== spec.type) return `must be ${spec.type}, not ${type}`;
   const fits =

@@ -37,10 +37,7 @@ export function createFlowMatchEuler(config: SchedulerConfig): FlowMatchEuler {
   return {
     sigmas(steps, outputTokens) {
       if (!Number.isInteger(steps) || steps < 1) {
-        throw new InferenceError(
-          'INPUT_INVALID',
-          `steps must be a whole number of at least 1, got ${steps}.`,
-        );
+        throw new InferenceError('INPUT_INVALID', `steps must be a whole number of at least 1, got ${steps}.`);
       }
       const mu = dynamicShift(config, outputTokens);
       const shifted = linearSigmas(steps).map((sigma) =>
@@ -61,14 +58,11 @@ export function createFlowMatchEuler(config: SchedulerConfig): FlowMatchEuler {
 
 function linearSigmas(steps: number): readonly number[] {
   if (steps === 1) return [1];
-  return Array.from({ length: steps }, (_, k) =>
-    Math.fround(1 + (k * (1 / steps - 1)) / (steps - 1)),
-  );
+  return Array.from({ length: steps }, (_, k) => Math.fround(1 + (k * (1 / steps - 1)) / (steps - 1)));
 }
 
 function dynamicShift(config: SchedulerConfig, tokens: number): number {
-  const slope =
-    (config.max_shift - config.base_shift) / (config.max_image_seq_len - config.base_image_seq_len);
+  const slope = (config.max_shift - config.base_shift) / (config.max_image_seq_len - config.base_image_seq_len);
   return config.base_shift + slope * (tokens - config.base_image_seq_len);
 }
 

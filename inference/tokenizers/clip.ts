@@ -56,12 +56,7 @@ function readVocabulary(folder: string): Record<string, number> {
 
 /** The definition that a fast CLIP tokenizer saves, rebuilt from the two files of a slow one.
  * @source transformers CLIPTokenizer (re-derived). */
-function assembleTokenizer(
-  folder: string,
-  vocabulary: Record<string, number>,
-  start: string,
-  end: string,
-): object {
+function assembleTokenizer(folder: string, vocabulary: Record<string, number>, start: string, end: string): object {
   const special = (content: string) => ({
     id: idOf(folder, vocabulary, content),
     content,

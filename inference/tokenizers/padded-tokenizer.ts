@@ -2,7 +2,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { InferenceError } from '../errors.ts';
 
 /** Token ids of one text, always of the same length. */
-export interface TokenizedText {
+interface TokenizedText {
   /** int64 [length] */
   readonly ids: BigInt64Array;
   /** Tokens of the text itself, its start and end tokens included, before truncation. */

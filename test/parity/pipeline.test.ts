@@ -42,7 +42,10 @@ function tensor(file: string, name: string): Float32Tensor {
 }
 
 function largestDifference(actual: Float32Array, expected: Float32Array): number {
-  return expected.reduce((largest, value, index) => Math.max(largest, Math.abs(value - (actual[index] ?? Number.NaN))), 0);
+  return expected.reduce(
+    (largest, value, index) => Math.max(largest, Math.abs(value - (actual[index] ?? Number.NaN))),
+    0,
+  );
 }
 
 /** What the reference pipeline makes of its decoded pixels, as bytes. */
@@ -82,7 +85,10 @@ describe('renderModel', () => {
     const picture = await decodeImage(result.image);
     expect(picture).toMatchObject({ width: golden.width, height: golden.height });
     const bytes = toBytes(tensor(expectedFile, 'pixels'));
-    const worst = bytes.reduce((largest, value, index) => Math.max(largest, Math.abs(value - (picture.data[index] ?? 0))), 0);
+    const worst = bytes.reduce(
+      (largest, value, index) => Math.max(largest, Math.abs(value - (picture.data[index] ?? 0))),
+      0,
+    );
     // Half a step of rounding, and 1e-3 of the latents through the decoder.
     expect(worst).toBeLessThan(1);
   });

@@ -14,8 +14,13 @@ import { copyTinyModel, tinyModel } from '../../support/tiny-model.ts';
 const START_MS = 60_000;
 
 function picture(width: number, height: number, shift = 0): Promise<Uint8Array> {
-  const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => (index * 7 + shift * 31 + (index >> 5)) % 256);
-  return sharp(data, { raw: { width, height, channels: 3 } }).png().toBuffer();
+  const data = Uint8Array.from(
+    { length: width * height * 3 },
+    (_, index) => (index * 7 + shift * 31 + (index >> 5)) % 256,
+  );
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
 }
 
 let base: Uint8Array;
@@ -157,7 +162,12 @@ describe('createLocalEngine', () => {
     const controller = new AbortController();
     const running = engine.render(request);
     let isStarted = false;
-    const waiting = engine.render(request, { signal: controller.signal, onStep: () => { isStarted = true; } });
+    const waiting = engine.render(request, {
+      signal: controller.signal,
+      onStep: () => {
+        isStarted = true;
+      },
+    });
     controller.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });
     await running;
@@ -169,16 +179,24 @@ describe('createLocalEngine', () => {
     await expect(engine.render(request, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
-  it('makes a new process after the old one was killed in the middle of a render', async () => {
-    const pid = engine.pid();
-    const killed = engine.render(
-      { ...request, steps: 200 },
-      { onStep: ({ step }) => { if (step === 2 && pid !== undefined) process.kill(pid, 'SIGKILL'); } },
-    );
-    await expect(killed).rejects.toMatchObject({ code: 'INFERENCE_CHILD_DIED', details: { signal: 'SIGKILL' } });
-    expect((await engine.render(request)).images).toHaveLength(1);
-    expect(engine.pid()).not.toBe(pid);
-  }, START_MS);
+  it(
+    'makes a new process after the old one was killed in the middle of a render',
+    async () => {
+      const pid = engine.pid();
+      const killed = engine.render(
+        { ...request, steps: 200 },
+        {
+          onStep: ({ step }) => {
+            if (step === 2 && pid !== undefined) process.kill(pid, 'SIGKILL');
+          },
+        },
+      );
+      await expect(killed).rejects.toMatchObject({ code: 'INFERENCE_CHILD_DIED', details: { signal: 'SIGKILL' } });
+      expect((await engine.render(request)).images).toHaveLength(1);
+      expect(engine.pid()).not.toBe(pid);
+    },
+    START_MS,
+  );
 
   it('goes on when a listener throws', async () => {
     const result = await engine.render(request, {
@@ -191,70 +209,86 @@ describe('createLocalEngine', () => {
 });
 
 describe('the inference process', () => {
-  it('is killed when it does not stop in its grace period', async () => {
-    const engine = createLocalEngine({ modelFolder: tinyModel('small'), threads: 1, cancelGraceMs: 20 });
-    try {
-      await engine.ready();
-      const pid = engine.pid() ?? 0;
-      const controller = new AbortController();
-      const stuck = engine.render(
-        { ...request, steps: 200 },
-        {
-          signal: controller.signal,
-          onStep: () => {
-            // A stopped process answers nothing, as one inside a step that never ends.
-            process.kill(pid, 'SIGSTOP');
-            controller.abort();
+  it(
+    'is killed when it does not stop in its grace period',
+    async () => {
+      const engine = createLocalEngine({ modelFolder: tinyModel('small'), threads: 1, cancelGraceMs: 20 });
+      try {
+        await engine.ready();
+        const pid = engine.pid() ?? 0;
+        const controller = new AbortController();
+        const stuck = engine.render(
+          { ...request, steps: 200 },
+          {
+            signal: controller.signal,
+            onStep: () => {
+              // A stopped process answers nothing, as one inside a step that never ends.
+              process.kill(pid, 'SIGSTOP');
+              controller.abort();
+            },
           },
-        },
-      );
-      await expect(stuck).rejects.toMatchObject({ code: 'CANCELLED' });
-      expect((await engine.render(request)).images).toHaveLength(1);
-      expect(engine.pid()).not.toBe(pid);
-    } finally {
-      await engine.dispose();
-    }
-  }, START_MS);
+        );
+        await expect(stuck).rejects.toMatchObject({ code: 'CANCELLED' });
+        expect((await engine.render(request)).images).toHaveLength(1);
+        expect(engine.pid()).not.toBe(pid);
+      } finally {
+        await engine.dispose();
+      }
+    },
+    START_MS,
+  );
 
-  it('is killed at its memory ceiling', async () => {
-    const engine = createLocalEngine({
-      modelFolder: tinyModel('small'),
-      threads: 1,
-      memoryLimitBytes: 1_000_000,
-      memoryPollMs: 5,
-    });
-    try {
-      await expect(engine.render(request)).rejects.toMatchObject({
-        code: 'INFERENCE_OUT_OF_MEMORY',
-        details: { memoryLimitBytes: 1_000_000 },
+  it(
+    'is killed at its memory ceiling',
+    async () => {
+      const engine = createLocalEngine({
+        modelFolder: tinyModel('small'),
+        threads: 1,
+        memoryLimitBytes: 1_000_000,
+        memoryPollMs: 5,
       });
-    } finally {
-      await engine.dispose();
-    }
-  }, START_MS);
+      try {
+        await expect(engine.render(request)).rejects.toMatchObject({
+          code: 'INFERENCE_OUT_OF_MEMORY',
+          details: { memoryLimitBytes: 1_000_000 },
+        });
+      } finally {
+        await engine.dispose();
+      }
+    },
+    START_MS,
+  );
 
-  it('tells which file of a damaged model is at fault, to every request', async () => {
-    const copy = copyTinyModel('small');
-    rmSync(`${copy.folder}/text_encoder/model.safetensors`);
-    const engine = createLocalEngine({ modelFolder: copy.folder, threads: 1 });
-    try {
-      const expected = { code: 'MODEL_MISSING', message: expect.stringContaining('text_encoder') };
-      await expect(engine.ready()).rejects.toMatchObject(expected);
-      await expect(engine.render(request)).rejects.toMatchObject(expected);
-    } finally {
-      await engine.dispose();
-      copy.remove();
-    }
-  }, START_MS);
+  it(
+    'tells which file of a damaged model is at fault, to every request',
+    async () => {
+      const copy = copyTinyModel('small');
+      rmSync(`${copy.folder}/text_encoder/model.safetensors`);
+      const engine = createLocalEngine({ modelFolder: copy.folder, threads: 1 });
+      try {
+        const expected = { code: 'MODEL_MISSING', message: expect.stringContaining('text_encoder') };
+        await expect(engine.ready()).rejects.toMatchObject(expected);
+        await expect(engine.render(request)).rejects.toMatchObject(expected);
+      } finally {
+        await engine.dispose();
+        copy.remove();
+      }
+    },
+    START_MS,
+  );
 
-  it('ends with its engine, and what was running is cancelled', async () => {
-    const engine = createLocalEngine({ modelFolder: tinyModel('small'), threads: 1 });
-    await engine.ready();
-    const running = engine.render({ ...request, steps: 200 });
-    const outcome = expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
-    await engine.dispose();
-    await outcome;
-    expect(engine.pid()).toBeUndefined();
-    await expect(engine.render(request)).rejects.toMatchObject({ code: 'CANCELLED' });
-  }, START_MS);
+  it(
+    'ends with its engine, and what was running is cancelled',
+    async () => {
+      const engine = createLocalEngine({ modelFolder: tinyModel('small'), threads: 1 });
+      await engine.ready();
+      const running = engine.render({ ...request, steps: 200 });
+      const outcome = expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
+      await engine.dispose();
+      await outcome;
+      expect(engine.pid()).toBeUndefined();
+      await expect(engine.render(request)).rejects.toMatchObject({ code: 'CANCELLED' });
+    },
+    START_MS,
+  );
 });

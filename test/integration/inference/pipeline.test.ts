@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openModelFolder } from '../../../inference/index.ts';
 import type { Picture } from '../../../inference/image/picture.ts';
+import { openModelFolder } from '../../../inference/index.ts';
 import { type LoadedModel, loadModel } from '../../../inference/pipelines/load-model.ts';
 import { createRenderPipeline, type RenderRequest } from '../../../inference/pipelines/render.ts';
 import type { Session } from '../../../inference/runtime/session.ts';
@@ -111,13 +111,16 @@ describe('createRenderPipeline', () => {
 
   it('names every tensor that does not fit a network', async () => {
     await expect(
-      loaded.vaeDecoder.run({ latents: { shape: [1, 2, 3], data: new Float32Array(6) }, other: { shape: [1], data: new Float32Array(1) } }),
+      loaded.vaeDecoder.run({
+        latents: { shape: [1, 2, 3], data: new Float32Array(6) },
+        other: { shape: [1], data: new Float32Array(1) },
+      }),
     ).rejects.toMatchObject({
       code: 'SHAPE_MISMATCH',
       message: expect.stringMatching(/"latents" must have the shape.*"other" is unknown/),
     });
-    await expect(
-      loaded.clip.run({ input_ids: { shape: [1, 4], data: new Float32Array(4) } }),
-    ).rejects.toMatchObject({ message: expect.stringContaining('must be int64') });
+    await expect(loaded.clip.run({ input_ids: { shape: [1, 4], data: new Float32Array(4) } })).rejects.toMatchObject({
+      message: expect.stringContaining('must be int64'),
+    });
   });
 });

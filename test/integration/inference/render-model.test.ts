@@ -13,7 +13,9 @@ let image: Uint8Array;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'easel-render-'));
   const data = Uint8Array.from({ length: 27 * 18 * 3 }, (_, index) => (index * 11) % 256);
-  image = await sharp(data, { raw: { width: 27, height: 18, channels: 3 } }).png().toBuffer();
+  image = await sharp(data, { raw: { width: 27, height: 18, channels: 3 } })
+    .png()
+    .toBuffer();
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -37,7 +39,15 @@ describe('renderModel', () => {
   it("makes the model's own size, steps and seed 0 when nothing is said", async () => {
     const plain = await renderModel({ modelFolder, prompt: 'A cat.', threads: 1 });
     expect(plain).toMatchObject({ width: 32, height: 32, steps: 4 });
-    const said = await renderModel({ modelFolder, prompt: 'A cat.', threads: 2, seed: 0, steps: 4, width: 32, height: 32 });
+    const said = await renderModel({
+      modelFolder,
+      prompt: 'A cat.',
+      threads: 2,
+      seed: 0,
+      steps: 4,
+      width: 32,
+      height: 32,
+    });
     expect(said.image).toEqual(plain.image);
   });
 

@@ -36,10 +36,14 @@ describe('decodeImage', () => {
   it('reads the first frame of a moving picture', async () => {
     const frames = await Promise.all(
       [RED, { r: 0, g: 200, b: 0 }].map((background) =>
-        sharp({ create: { width: 4, height: 4, channels: 3, background } }).png().toBuffer(),
+        sharp({ create: { width: 4, height: 4, channels: 3, background } })
+          .png()
+          .toBuffer(),
       ),
     );
-    const bytes = await sharp(frames, { join: { animated: true } }).gif().toBuffer();
+    const bytes = await sharp(frames, { join: { animated: true } })
+      .gif()
+      .toBuffer();
     const picture = await decodeImage(bytes);
     expect(picture).toMatchObject({ width: 4, height: 4 });
     expectNear(pixel(picture.data, 0), [200, 10, 20]);
@@ -99,9 +103,10 @@ describe('decodeImage', () => {
   });
 
   it('refuses too many bytes before it looks at them', async () => {
-    await expect(
-      decodeImage(new Uint8Array(11), { maxBytes: 10, maxPixels: 100 }),
-    ).rejects.toMatchObject({ code: 'INPUT_TOO_LARGE', details: { bytes: 11, maxBytes: 10 } });
+    await expect(decodeImage(new Uint8Array(11), { maxBytes: 10, maxPixels: 100 })).rejects.toMatchObject({
+      code: 'INPUT_TOO_LARGE',
+      details: { bytes: 11, maxBytes: 10 },
+    });
   });
 
   it('refuses too many pixels by the header alone', async () => {

@@ -1,11 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type Latent,
-  packLatent,
-  pictureIds,
-  unpackLatent,
-} from '../../../../inference/runtime/packing.ts';
+import { type Latent, packLatent, pictureIds, unpackLatent } from '../../../../inference/runtime/packing.ts';
 
 const evenLatent: fc.Arbitrary<Latent> = fc
   .record({
@@ -26,9 +21,7 @@ describe('packLatent', () => {
     const data = Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 100, 101, 102, 103, 104, 105, 106, 107);
     const tokens = packLatent({ channels: 2, height: 2, width: 4, data });
     expect(tokens).toMatchObject({ gridHeight: 1, gridWidth: 2, channels: 8 });
-    expect([...tokens.data]).toEqual([
-      0, 1, 4, 5, 100, 101, 104, 105, 2, 3, 6, 7, 102, 103, 106, 107,
-    ]);
+    expect([...tokens.data]).toEqual([0, 1, 4, 5, 100, 101, 104, 105, 2, 3, 6, 7, 102, 103, 106, 107]);
   });
 
   it('is undone by unpackLatent', () => {
@@ -48,16 +41,16 @@ describe('packLatent', () => {
   });
 
   it('refuses an odd side', () => {
-    expect(() =>
-      packLatent({ channels: 1, height: 3, width: 2, data: new Float32Array(6) }),
-    ).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH' }));
+    expect(() => packLatent({ channels: 1, height: 3, width: 2, data: new Float32Array(6) })).toThrow(
+      expect.objectContaining({ code: 'SHAPE_MISMATCH' }),
+    );
   });
 });
 
 describe('pictureIds', () => {
   const grid = (gridHeight: number, gridWidth: number) => ({ gridHeight, gridWidth });
   const rows = (ids: Float32Array) =>
-    Array.from({ length: ids.length / 3 }, (_, row) => [...ids.slice(row * 3, row * 3 + 3)]);
+    Array.from({ length: ids.length / 3 }, (_, row) => Array.from(ids.slice(row * 3, row * 3 + 3)));
 
   it('numbers references from 1 and shifts each by the widths of those before it, not by the output', () => {
     // 1024 x 1024, then 832 x 1248, then a third: facts of the released pipeline in packed tokens.

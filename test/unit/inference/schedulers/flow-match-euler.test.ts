@@ -1,9 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  createFlowMatchEuler,
-  schedulerConfigSchema,
-} from '../../../../inference/schedulers/flow-match-euler.ts';
+import { createFlowMatchEuler, schedulerConfigSchema } from '../../../../inference/schedulers/flow-match-euler.ts';
 
 /** scheduler_config.json of FLUX.1. */
 const FLUX = {
@@ -75,9 +72,7 @@ describe('sigmas', () => {
   });
 
   it.each([0, -1, 1.5, Number.NaN])('refuses %d steps', (steps) => {
-    expect(() => scheduler().sigmas(steps, 64)).toThrow(
-      expect.objectContaining({ code: 'INPUT_INVALID' }),
-    );
+    expect(() => scheduler().sigmas(steps, 64)).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
   });
 });
 

@@ -7,7 +7,7 @@ import { openT5Tokenizer } from '../../../../inference/tokenizers/t5.ts';
 
 // Expected ids: transformers 5.23 CLIPTokenizer and T5Tokenizer on the same vocabularies.
 
-const CHARACTERS = [..."abcdeghilmnoprstx12.!'"];
+const CHARACTERS = "abcdeghilmnoprstx12.!'".split('');
 const MERGES = ['a t</w>', 'c at</w>', 'i m', 'a g', 'im ag', 'imag e</w>', "' s</w>"];
 const VOCABULARY = Object.fromEntries(
   [
