@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+const TEMPORARY = '.tmp';
+
+/** Make a folder and everything above it, durably. */
+export async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first !== undefined) await syncFolder(dirname(first));
+}
+
+/**
+ * Write a whole file so that after a crash or power loss either the old or the new content is there: written beside,
+ * fsynced, renamed, folder fsynced. The folder must exist.
+ */
+export async function writeDurably(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const temporary = await writeBeside(path, parts);
+  await rename(temporary, path);
+  await syncFolder(dirname(path));
+}
+
+/** Like `writeDurably`, but the first writer wins. @returns false when the file existed; it is untouched then. */
+export async function createDurably(path: string, parts: readonly Uint8Array[]): Promise<boolean> {
+  const temporary = await writeBeside(path, parts);
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  await syncFolder(dirname(path));
+  return true;
+}
+
+/** Whether a name in a folder is what a killed writer left behind. */
+export function isTemporary(name: string): boolean {
+  return name.endsWith(TEMPORARY);
+}
+
+/** An entry that was made or removed in a folder survives power loss only after this. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+async function writeBeside(path: string, parts: readonly Uint8Array[]): Promise<string> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}${TEMPORARY}`);
+  const file = await open(temporary, 'wx');
+  try {
+    for (const part of parts) await file.writeFile(part);
+    await file.sync();
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+  return temporary;
+}
