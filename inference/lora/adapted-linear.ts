@@ -99,7 +99,11 @@ function gemmOfParts({ graph }: Layers, parts: readonly InputPart[], weight: Val
 }
 
 /** A factor in float32, zero where the adapter has nothing. */
-function stackedFactor({ graph, cast }: Layers, factor: TensorInfo | undefined, shape: readonly [number, number]): Value {
+function stackedFactor(
+  { graph, cast }: Layers,
+  factor: TensorInfo | undefined,
+  shape: readonly [number, number],
+): Value {
   if (factor === undefined) return graph.node('ConstantOfShape', [graph.integers(shape)]);
   const stored = graph.weight(factor);
   const value = factor.dtype === 'float32' ? stored : cast(stored, 'float32');
@@ -114,6 +118,10 @@ function scaleByAlpha({ graph }: Layers, factor: Value, { scale }: LoraModule): 
 function selectFrom(layers: Layers, stack: readonly Value[], index: Value): Value {
   const { graph } = layers;
   const axis = graph.integers([0]);
-  const stacked = graph.node('Concat', stack.map((factor) => graph.node('Unsqueeze', [factor, axis])), { axis: 0n });
+  const stacked = graph.node(
+    'Concat',
+    stack.map((factor) => graph.node('Unsqueeze', [factor, axis])),
+    { axis: 0n },
+  );
   return graph.node('Gather', [layers.toCompute(stacked), index], { axis: 0n });
 }

@@ -40,7 +40,11 @@ const ORIGINAL_MODULES: readonly (readonly [RegExp, string, readonly string[]])[
   [/^double_blocks_(\d+)_txt_mlp_2$/, 'transformer_blocks.#.', ['ff_context.net.2']],
   [/^double_blocks_(\d+)_img_mod_lin$/, 'transformer_blocks.#.', ['norm1.linear']],
   [/^double_blocks_(\d+)_txt_mod_lin$/, 'transformer_blocks.#.', ['norm1_context.linear']],
-  [/^single_blocks_(\d+)_linear1$/, 'single_transformer_blocks.#.', ['attn.to_q', 'attn.to_k', 'attn.to_v', 'proj_mlp']],
+  [
+    /^single_blocks_(\d+)_linear1$/,
+    'single_transformer_blocks.#.',
+    ['attn.to_q', 'attn.to_k', 'attn.to_v', 'proj_mlp'],
+  ],
   [/^single_blocks_(\d+)_linear2$/, 'single_transformer_blocks.#.', ['proj_out']],
   [/^single_blocks_(\d+)_modulation_lin$/, 'single_transformer_blocks.#.', ['norm.linear']],
   [/^img_in$/, '', ['x_embedder']],

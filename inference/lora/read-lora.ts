@@ -41,7 +41,9 @@ export function readLora({ name, path, base }: ReadLoraOptions): ReadLoraResult 
   const header = readSafetensorsHeader(resolveFile(path));
   const { fileModules, textEncoderTensors } = groupTensors(header);
   const scaling = readLoraScaling(header.metadata, header.file);
-  const baseModules = base.names().flatMap((tensor) => (tensor.endsWith('.weight') ? [tensor.slice(0, -'.weight'.length)] : []));
+  const baseModules = base
+    .names()
+    .flatMap((tensor) => (tensor.endsWith('.weight') ? [tensor.slice(0, -'.weight'.length)] : []));
   const modules = new Map<string, LoraModule>();
   for (const [key, fileModule] of fileModules) {
     const targets = adaptedModules(key, baseModules);
@@ -50,11 +52,16 @@ export function readLora({ name, path, base }: ReadLoraOptions): ReadLoraResult 
       modules.set(target, module);
     }
   }
-  if (modules.size === 0) throw new InferenceError('MODEL_INVALID', `${header.file} adapts no layer of a transformer.`, { file: header.file });
+  if (modules.size === 0)
+    throw new InferenceError('MODEL_INVALID', `${header.file} adapts no layer of a transformer.`, {
+      file: header.file,
+    });
   const warnings =
     textEncoderTensors === 0
       ? []
-      : [`${header.file}: ${textEncoderTensors} tensors of text encoders are not used; only the transformer is adapted.`];
+      : [
+          `${header.file}: ${textEncoderTensors} tensors of text encoders are not used; only the transformer is adapted.`,
+        ];
   return { adapter: { name, modules }, warnings };
 }
 
@@ -92,7 +99,14 @@ interface SplitModuleOptions {
 }
 
 /** A module that the base keeps in several layers shares its down factor and splits the rows of its up factor. */
-function splitModule({ file, key, fileModule, targets, base, scaling }: SplitModuleOptions): readonly (readonly [string, LoraModule])[] {
+function splitModule({
+  file,
+  key,
+  fileModule,
+  targets,
+  base,
+  scaling,
+}: SplitModuleOptions): readonly (readonly [string, LoraModule])[] {
   const { down, up } = fileModule;
   if (down === undefined || up === undefined) throw invalid(file, key, 'one of its two factors is missing');
   const shapes = targets.map((target) => base.info(`${target}.weight`).shape);
@@ -112,9 +126,14 @@ function splitModule({ file, key, fileModule, targets, base, scaling }: SplitMod
 }
 
 function assertShape(file: string, key: string, factor: TensorInfo, expected: readonly [number, number]): void {
-  const fits = factor.shape.length === 2 && expected.every((size, axis) => size === factor.shape[axis]) && expected[0] > 0;
+  const fits =
+    factor.shape.length === 2 && expected.every((size, axis) => size === factor.shape[axis]) && expected[0] > 0;
   if (!fits) {
-    throw invalid(file, key, `it has a factor [${factor.shape.join(', ')}], the transformer expects [${expected.join(', ')}]`);
+    throw invalid(
+      file,
+      key,
+      `it has a factor [${factor.shape.join(', ')}], the transformer expects [${expected.join(', ')}]`,
+    );
   }
 }
 

@@ -24,7 +24,11 @@ export function createAutoencoderBlocks(layers: Layers, normGroups: number): Aut
 
   const conv = (x: Value, name: string, shape: readonly number[], attributes: Attributes): Value => {
     const [outChannels = 0] = shape;
-    return graph.node('Conv', [x, layers.weight(`${name}.weight`, shape), layers.weight(`${name}.bias`, [outChannels])], attributes);
+    return graph.node(
+      'Conv',
+      [x, layers.weight(`${name}.weight`, shape), layers.weight(`${name}.bias`, [outChannels])],
+      attributes,
+    );
   };
   const conv3x3 = (x: Value, name: string, inChannels: number, outChannels: number): Value =>
     conv(x, name, [outChannels, inChannels, 3, 3], { pads: [1n, 1n, 1n, 1n] });
@@ -47,7 +51,12 @@ export function createAutoencoderBlocks(layers: Layers, normGroups: number): Aut
 
   const resnet = (x: Value, name: string, inChannels: number, outChannels: number): Value => {
     const first = conv3x3(normActivate(x, `${name}.norm1`, inChannels), `${name}.conv1`, inChannels, outChannels);
-    const second = conv3x3(normActivate(first, `${name}.norm2`, outChannels), `${name}.conv2`, outChannels, outChannels);
+    const second = conv3x3(
+      normActivate(first, `${name}.norm2`, outChannels),
+      `${name}.conv2`,
+      outChannels,
+      outChannels,
+    );
     const skip = inChannels === outChannels ? x : conv1x1(x, `${name}.conv_shortcut`, inChannels, outChannels);
     return graph.node('Add', [skip, second]);
   };
@@ -56,7 +65,10 @@ export function createAutoencoderBlocks(layers: Layers, normGroups: number): Aut
   const attention = (x: Value, name: string, channels: number): Value => {
     const square = { inSize: channels, outSize: channels, bias: true };
     const batch = graph.integers([0]);
-    const normed = graph.node('Reshape', [groupNorm(x, `${name}.group_norm`, channels), graph.integers([channels, -1])]);
+    const normed = graph.node('Reshape', [
+      groupNorm(x, `${name}.group_norm`, channels),
+      graph.integers([channels, -1]),
+    ]);
     const rows = graph.node('Transpose', [normed], { perm: [1n, 0n] });
     const heads = ['to_q', 'to_k', 'to_v'].map((projection) =>
       graph.node('Unsqueeze', [layers.linear(rows, `${name}.${projection}`, square), batch]),

@@ -73,8 +73,9 @@ export function buildVaeEncoder(options: ComponentOptions): OnnxGraph {
   const [firstChannels = 0] = channels;
   const lastChannels = channels.at(-1) ?? 0;
 
-  const pixels = layers.toCompute(graph.input('pixels', 'float32', [1, RGB_CHANNELS, 'height', 'width']));
-  let x = blocks.conv3x3(pixelUnshuffle(layers, pixels, spaceToDepth), 'encoder.conv_in', config.in_channels, firstChannels);
+  const pixels = graph.input('pixels', 'float32', [1, RGB_CHANNELS, 'height', 'width']);
+  const unshuffled = layers.toCompute(pixelUnshuffle(layers, pixels, spaceToDepth));
+  let x = blocks.conv3x3(unshuffled, 'encoder.conv_in', config.in_channels, firstChannels);
   let inChannels = firstChannels;
   for (const [level, outChannels] of channels.entries()) {
     const name = `encoder.down_blocks.${level}`;
@@ -90,7 +91,12 @@ export function buildVaeEncoder(options: ComponentOptions): OnnxGraph {
   if (config.use_quant_conv) x = blocks.conv1x1(x, 'quant_conv', 2 * latentChannels, 2 * latentChannels);
 
   // The first half of the channels is the mean, which is the mode; the second half is the log variance.
-  const mean = graph.node('Slice', [layers.toFloat32(x), graph.integers([0]), graph.integers([latentChannels]), graph.integers([1])]);
+  const mean = graph.node('Slice', [
+    layers.toFloat32(x),
+    graph.integers([0]),
+    graph.integers([latentChannels]),
+    graph.integers([1]),
+  ]);
   const shifted = graph.node('Sub', [mean, graph.floats([config.shift_factor ?? 0], [])]);
   const latents = graph.node('Mul', [shifted, graph.floats([config.scaling_factor], [])]);
   graph.output(latents, 'latents', 'float32', [1, latentChannels, 'latent_height', 'latent_width']);
@@ -130,7 +136,7 @@ export function buildVaeDecoder(options: ComponentOptions): OnnxGraph {
   }
   x = blocks.normActivate(x, 'decoder.conv_norm_out', inChannels);
   x = blocks.conv3x3(x, 'decoder.conv_out', inChannels, config.out_channels);
-  const pixels = layers.toFloat32(pixelShuffle(layers, x, spaceToDepth));
+  const pixels = pixelShuffle(layers, layers.toFloat32(x), spaceToDepth);
   graph.output(pixels, 'pixels', 'float32', [1, RGB_CHANNELS, 'height', 'width']);
   return graph.finish();
 }
@@ -147,7 +153,11 @@ function openAutoencoder(options: ComponentOptions): Autoencoder {
   const uneven = config.block_out_channels.find((channels) => channels % config.norm_num_groups !== 0);
   if (uneven !== undefined) {
     const file = join(modelFolder, component, 'config.json');
-    throw new InferenceError('MODEL_INVALID', `${file}: ${uneven} channels cannot be split into ${config.norm_num_groups} norm_num_groups.`, { file });
+    throw new InferenceError(
+      'MODEL_INVALID',
+      `${file}: ${uneven} channels cannot be split into ${config.norm_num_groups} norm_num_groups.`,
+      { file },
+    );
   }
   const layers = openComponent(options, component);
   return { config, layers, blocks: createAutoencoderBlocks(layers, config.norm_num_groups) };

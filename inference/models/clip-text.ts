@@ -91,7 +91,8 @@ function encoderLayer(layers: Layers, config: ClipTextConfig, x: Value, name: st
 
   const mlpInput = layers.layerNorm(afterAttention, `${name}.layer_norm2`, hidden, epsilon);
   const wide = layers.linear(mlpInput, `${name}.mlp.fc1`, { inSize: hidden, outSize: intermediate, bias: true });
-  const active = config.hidden_act === 'quick_gelu' ? layers.sigmoidGate(wide, QUICK_GELU_ALPHA) : layers.geluExact(wide);
+  const active =
+    config.hidden_act === 'quick_gelu' ? layers.sigmoidGate(wide, QUICK_GELU_ALPHA) : layers.geluExact(wide);
   const mlp = layers.linear(active, `${name}.mlp.fc2`, { inSize: intermediate, outSize: hidden, bias: true });
   return graph.node('Add', [afterAttention, mlp]);
 }

@@ -85,13 +85,17 @@ export function createFluxBlocks({ layers, linears, config, conditioning, rope }
   const double = ({ text, image }: DoubleStream, name: string): DoubleStream => {
     const imageRows = { ...square, rows: 'many' } as const;
     const textRows = { ...square, rows: 'few' } as const;
-    const [shift = '', scale = '', gate = '', mlpShift = '', mlpScale = '', mlpGate = ''] = modulation(`${name}.norm1.linear`, 6);
+    const [shift = '', scale = '', gate = '', mlpShift = '', mlpScale = '', mlpGate = ''] = modulation(
+      `${name}.norm1.linear`,
+      6,
+    );
     const [textShift = '', textScale = '', textGate = '', textMlpShift = '', textMlpScale = '', textMlpGate = ''] =
       modulation(`${name}.norm1_context.linear`, 6);
     const imageInput = modulatedNorm(image, shift, scale);
     const textInput = modulatedNorm(text, textShift, textScale);
 
-    const joint = (textPart: Value, imagePart: Value): Value => batched(graph.node('Concat', [textPart, imagePart], { axis: 0n }));
+    const joint = (textPart: Value, imagePart: Value): Value =>
+      batched(graph.node('Concat', [textPart, imagePart], { axis: 0n }));
     const projected = (imageName: string, textName: string): readonly [Value, Value] => [
       linears.linear(textInput, `${name}.attn.${textName}`, textRows),
       linears.linear(imageInput, `${name}.attn.${imageName}`, imageRows),
@@ -104,7 +108,11 @@ export function createFluxBlocks({ layers, linears, config, conditioning, rope }
       normedHeads(imageQuery, `${name}.attn.norm_q`),
     );
     const key = joint(normedHeads(textKey, `${name}.attn.norm_added_k`), normedHeads(imageKey, `${name}.attn.norm_k`));
-    const attended = attention(rope.rotate(query, rope.rows), rope.rotate(key, rope.rows), joint(textValue, imageValue));
+    const attended = attention(
+      rope.rotate(query, rope.rows),
+      rope.rotate(key, rope.rows),
+      joint(textValue, imageValue),
+    );
 
     const textLength = graph.node('Shape', [text], { end: 1n });
     const axis = graph.integers([0]);

@@ -20,7 +20,12 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new InferenceError('MODEL_MISSING', `${file} is missing: expected the config of this part of the model.`, { file }, { cause });
+    throw new InferenceError(
+      'MODEL_MISSING',
+      `${file} is missing: expected the config of this part of the model.`,
+      { file },
+      { cause },
+    );
   }
 }
 

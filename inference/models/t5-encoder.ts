@@ -69,7 +69,9 @@ function relativeBias(layers: Layers, config: T5Config, tokenIds: Value): Value 
   const bucketTable = graph.integers(relativeBuckets({ buckets, maxDistance: reach }));
   const bucket = graph.node('Gather', [bucketTable, graph.node('Add', [clipped, graph.integers([reach], [])])]);
   const name = 'encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight';
-  const perHead = graph.node('Gather', [layers.weight(name, [buckets, config.num_heads], 'float32'), bucket], { axis: 0n });
+  const perHead = graph.node('Gather', [layers.weight(name, [buckets, config.num_heads], 'float32'), bucket], {
+    axis: 0n,
+  });
   const byHead = graph.node('Transpose', [perHead], { perm: [2n, 0n, 1n] });
   return graph.node('Unsqueeze', [byHead, graph.integers([0])]);
 }
@@ -87,7 +89,11 @@ function attention(layers: Layers, config: T5Config, x: Value, bias: Value, name
   const attributes = { num_heads: BigInt(config.num_heads), scale: 1 };
   const attended = graph.node('MultiHeadAttention', [query, key, value, '', '', bias], attributes, MICROSOFT);
   const rows = graph.node('Squeeze', [attended, batch]);
-  const projected = layers.linear(rows, `${name}.SelfAttention.o`, { inSize: inner, outSize: config.d_model, bias: false });
+  const projected = layers.linear(rows, `${name}.SelfAttention.o`, {
+    inSize: inner,
+    outSize: config.d_model,
+    bias: false,
+  });
   return graph.node('Add', [x, layers.toFloat32(projected)]);
 }
 
@@ -110,5 +116,8 @@ function feedForward(layers: Layers, config: T5Config, x: Value, name: string): 
 
 function norm(layers: Layers, config: T5Config, x: Value, name: string): Value {
   const scale = layers.weight(name, [config.d_model], 'float32');
-  return layers.graph.node('SimplifiedLayerNormalization', [x, scale], { axis: -1n, epsilon: config.layer_norm_epsilon });
+  return layers.graph.node('SimplifiedLayerNormalization', [x, scale], {
+    axis: -1n,
+    epsilon: config.layer_norm_epsilon,
+  });
 }

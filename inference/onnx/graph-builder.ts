@@ -95,6 +95,8 @@ export function createGraphBuilder(rootFolder: string): GraphBuilder {
     const results = Array.from({ length: count }, () => `v${valueCount++}`);
     nodes.push(
       create(NodeProtoSchema, {
+        // The runtime names the node when it cannot run it.
+        name: `${operator}.${nodes.length}`,
         opType: operator,
         input: [...nodeInputs],
         output: results,
@@ -149,7 +151,10 @@ export function createGraphBuilder(rootFolder: string): GraphBuilder {
     },
     finish() {
       const placed = [...weights.values()];
-      const externalDataFolder = commonFolder(rootFolder, placed.map(({ tensor }) => dirname(tensor.file)));
+      const externalDataFolder = commonFolder(
+        rootFolder,
+        placed.map(({ tensor }) => dirname(tensor.file)),
+      );
       const model = create(ModelProtoSchema, {
         irVersion: IR_VERSION,
         producerName: 'easel',
@@ -180,7 +185,8 @@ export function createGraphBuilder(rootFolder: string): GraphBuilder {
 function commonFolder(rootFolder: string, folders: readonly string[]): string {
   let common = rootFolder;
   for (const folder of folders) {
-    while (folder !== common && !folder.startsWith(common.endsWith(sep) ? common : common + sep)) common = dirname(common);
+    while (folder !== common && !folder.startsWith(common.endsWith(sep) ? common : common + sep))
+      common = dirname(common);
   }
   return common;
 }

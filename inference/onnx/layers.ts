@@ -1,6 +1,6 @@
 import { InferenceError } from '../errors.ts';
+import { dataTypeOf, type ElementType, type GraphBuilder, type Value } from './graph-builder.ts';
 import type { ComputeType } from './graph-types.ts';
-import { type ElementType, dataTypeOf, type GraphBuilder, type Value } from './graph-builder.ts';
 import type { WeightStore } from './safetensors.ts';
 import type { WeightType } from './safetensors-header.ts';
 

@@ -29,8 +29,21 @@ const LENGTH_BYTES = 8;
 const MAX_HEADER_BYTES = 100_000_000;
 
 const BYTES_PER_ELEMENT: Readonly<Record<string, number>> = {
-  BOOL: 1, U8: 1, I8: 1, F8_E4M3: 1, F8_E5M2: 1, I16: 2, U16: 2, F16: 2, BF16: 2,
-  I32: 4, U32: 4, F32: 4, I64: 8, U64: 8, F64: 8,
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+  I16: 2,
+  U16: 2,
+  F16: 2,
+  BF16: 2,
+  I32: 4,
+  U32: 4,
+  F32: 4,
+  I64: 8,
+  U64: 8,
+  F64: 8,
 };
 
 const WEIGHT_TYPES: Readonly<Record<string, WeightType>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
@@ -84,7 +97,12 @@ function locate(path: string): { readonly file: string; readonly sizeBytes: numb
     const file = realpathSync(path);
     return { file, sizeBytes: statSync(file).size };
   } catch (cause) {
-    throw new InferenceError('MODEL_MISSING', `${path} is missing: expected a safetensors file.`, { file: path }, { cause });
+    throw new InferenceError(
+      'MODEL_MISSING',
+      `${path} is missing: expected a safetensors file.`,
+      { file: path },
+      { cause },
+    );
   }
 }
 
@@ -121,10 +139,16 @@ function interpret(header: Readonly<Record<string, unknown>>, region: DataRegion
     if (elementBytes === undefined) throw damaged(file, `tensor "${name}" has the unknown type ${dtype}`);
     const expectedBytes = shape.reduce((product, size) => product * size, elementBytes);
     if (end - begin !== expectedBytes) {
-      throw damaged(file, `tensor "${name}" ${dtype} [${shape.join(', ')}] needs ${expectedBytes} bytes, has ${end - begin}`);
+      throw damaged(
+        file,
+        `tensor "${name}" ${dtype} [${shape.join(', ')}] needs ${expectedBytes} bytes, has ${end - begin}`,
+      );
     }
     if (end > dataBytes) {
-      throw damaged(file, `it is truncated: tensor "${name}" ends at byte ${dataStart + end}, the file at ${dataStart + dataBytes}`);
+      throw damaged(
+        file,
+        `it is truncated: tensor "${name}" ends at byte ${dataStart + end}, the file at ${dataStart + dataBytes}`,
+      );
     }
     spans.push({ name, begin, end });
     const weightType = WEIGHT_TYPES[dtype];
@@ -147,12 +171,18 @@ function assertContiguous(
 ): void {
   let expected = 0;
   for (const span of spans.toSorted((one, other) => one.begin - other.begin || one.end - other.end)) {
-    if (span.begin !== expected) throw damaged(file, `tensor "${span.name}" starts at ${span.begin}, expected ${expected}`);
+    if (span.begin !== expected)
+      throw damaged(file, `tensor "${span.name}" starts at ${span.begin}, expected ${expected}`);
     expected = span.end;
   }
   if (expected !== dataBytes) throw damaged(file, `its tensors end at ${expected} of ${dataBytes} data bytes`);
 }
 
 function damaged(file: string, reason: string, cause?: unknown): InferenceError {
-  return new InferenceError('MODEL_INVALID', `${file} is not a valid safetensors file: ${reason}.`, { file }, { cause });
+  return new InferenceError(
+    'MODEL_INVALID',
+    `${file} is not a valid safetensors file: ${reason}.`,
+    { file },
+    { cause },
+  );
 }

@@ -82,7 +82,10 @@ export function writeSafetensors(
   for (const [name, { shape, data }] of tensors) {
     const elements = shape.reduce((product, size) => product * size, 1);
     if (elements !== data.length) {
-      throw new InferenceError('SHAPE_MISMATCH', `Tensor "${name}" has ${data.length} values for shape [${shape.join(', ')}].`);
+      throw new InferenceError(
+        'SHAPE_MISMATCH',
+        `Tensor "${name}" has ${data.length} values for shape [${shape.join(', ')}].`,
+      );
     }
     const begin = end;
     end += data.byteLength;
@@ -105,7 +108,9 @@ function collectTensors(folder: string): ReadonlyMap<string, TensorInfo> {
     if (existsSync(file)) return readSafetensorsHeader(file).tensors;
   }
   const expected = WEIGHT_FILE_STEMS.map((stem) => `${stem}.safetensors`).join(' or ');
-  throw new InferenceError('MODEL_MISSING', `${folder} has no weights: expected ${expected} (or its .index.json).`, { folder });
+  throw new InferenceError('MODEL_MISSING', `${folder} has no weights: expected ${expected} (or its .index.json).`, {
+    folder,
+  });
 }
 
 function collectShards(folder: string, indexPath: string): ReadonlyMap<string, TensorInfo> {
@@ -119,10 +124,14 @@ function collectShards(folder: string, indexPath: string): ReadonlyMap<string, T
     if (shard?.otherNames.has(name)) continue;
     const tensor = shard?.tensors.get(name);
     if (tensor === undefined) {
-      throw new InferenceError('MODEL_INVALID', `${indexPath} expects the tensor "${name}" in ${file}, which has none.`, {
-        file: join(folder, file),
-        tensor: name,
-      });
+      throw new InferenceError(
+        'MODEL_INVALID',
+        `${indexPath} expects the tensor "${name}" in ${file}, which has none.`,
+        {
+          file: join(folder, file),
+          tensor: name,
+        },
+      );
     }
     tensors.set(name, tensor);
   }
@@ -138,7 +147,9 @@ function parseIndex(indexPath: string): Readonly<Record<string, string>> {
   }
   const parsed = indexSchema.safeParse(json);
   if (!parsed.success) {
-    throw new InferenceError('MODEL_INVALID', `${indexPath} must map tensor names to files in "weight_map".`, { file: indexPath });
+    throw new InferenceError('MODEL_INVALID', `${indexPath} must map tensor names to files in "weight_map".`, {
+      file: indexPath,
+    });
   }
   return parsed.data.weight_map;
 }

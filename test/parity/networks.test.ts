@@ -10,8 +10,11 @@ import type { OnnxGraph } from '../../inference/onnx/graph-types.ts';
 import { type Float32Tensor, openWeights, readSafetensors } from '../../inference/onnx/safetensors.ts';
 
 const GOLDENS = join(import.meta.dirname, 'goldens');
-// float32 on both sides: what remains is the order of the sums.
-const TOLERANCE = 1e-5;
+// In float32 what remains is the order of the sums; float16 rounds each value to 11 bits.
+const CASES = ['small', 'medium', 'wide'].flatMap((model) => [
+  { model, computeType: 'f32', tolerance: 1e-5 } as const,
+  { model, computeType: 'f16', tolerance: 5e-3 } as const,
+]);
 
 type Feeds = Readonly<Record<string, Tensor>>;
 
@@ -36,10 +39,12 @@ function relativeError(actual: Tensor | undefined, expected: Float32Tensor): num
   const values = actual?.data;
   if (!(values instanceof Float32Array)) return Number.POSITIVE_INFINITY;
   const largest = expected.data.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-  return expected.data.reduce((max, value, i) => Math.max(max, Math.abs(value - (values[i] ?? Number.NaN))), 0) / largest;
+  return (
+    expected.data.reduce((max, value, i) => Math.max(max, Math.abs(value - (values[i] ?? Number.NaN))), 0) / largest
+  );
 }
 
-describe.each(['small', 'medium', 'wide'])('networks of the %s model', (model) => {
+describe.each(CASES)('networks of the $model model in $computeType', ({ model, computeType, tolerance }) => {
   const modelFolder = join(GOLDENS, 'models', model);
   const { tensors } = readSafetensors(join(GOLDENS, 'networks', `${model}.safetensors`));
   const golden = (name: string): Float32Tensor => {
@@ -48,7 +53,9 @@ describe.each(['small', 'medium', 'wide'])('networks of the %s model', (model) =
     return tensor;
   };
   const casesOf = (network: string): readonly string[] => [
-    ...new Set([...tensors.keys()].filter((key) => key.startsWith(`${network}/`)).map((key) => key.split('/')[1] ?? '')),
+    ...new Set(
+      [...tensors.keys()].filter((key) => key.startsWith(`${network}/`)).map((key) => key.split('/')[1] ?? ''),
+    ),
   ];
   const run = async (graph: OnnxGraph, feeds: Feeds) => {
     const session = await openGraph(graph);
@@ -58,23 +65,31 @@ describe.each(['small', 'medium', 'wide'])('networks of the %s model', (model) =
   };
 
   test.each(casesOf('encoder'))('the encoder gives the latents of diffusers (%s)', async (name) => {
-    const results = await run(buildVaeEncoder({ modelFolder }), { pixels: floats(golden(`encoder/${name}/pixels`)) });
-    expect(relativeError(results['latents'], golden(`encoder/${name}/latents`))).toBeLessThan(TOLERANCE);
+    const results = await run(buildVaeEncoder({ modelFolder, computeType }), {
+      pixels: floats(golden(`encoder/${name}/pixels`)),
+    });
+    expect(relativeError(results['latents'], golden(`encoder/${name}/latents`))).toBeLessThan(tolerance);
   });
 
   test.each(casesOf('decoder'))('the decoder gives the pixels of diffusers (%s)', async (name) => {
-    const results = await run(buildVaeDecoder({ modelFolder }), { latents: floats(golden(`decoder/${name}/latents`)) });
-    expect(relativeError(results['pixels'], golden(`decoder/${name}/pixels`))).toBeLessThan(TOLERANCE);
+    const results = await run(buildVaeDecoder({ modelFolder, computeType }), {
+      latents: floats(golden(`decoder/${name}/latents`)),
+    });
+    expect(relativeError(results['pixels'], golden(`decoder/${name}/pixels`))).toBeLessThan(tolerance);
   });
 
   test.each(casesOf('clip'))('CLIP gives the pooled output of transformers (%s)', async (name) => {
-    const results = await run(buildClipText({ modelFolder }), { input_ids: integers(golden(`clip/${name}/input_ids`)) });
-    expect(relativeError(results['pooled'], golden(`clip/${name}/pooled`))).toBeLessThan(TOLERANCE);
+    const results = await run(buildClipText({ modelFolder, computeType }), {
+      input_ids: integers(golden(`clip/${name}/input_ids`)),
+    });
+    expect(relativeError(results['pooled'], golden(`clip/${name}/pooled`))).toBeLessThan(tolerance);
   });
 
   test.each(casesOf('t5'))('T5 gives the hidden states of transformers (%s)', async (name) => {
-    const results = await run(buildT5Encoder({ modelFolder }), { input_ids: integers(golden(`t5/${name}/input_ids`)) });
-    expect(relativeError(results['hidden_states'], golden(`t5/${name}/hidden_states`))).toBeLessThan(TOLERANCE);
+    const results = await run(buildT5Encoder({ modelFolder, computeType }), {
+      input_ids: integers(golden(`t5/${name}/input_ids`)),
+    });
+    expect(relativeError(results['hidden_states'], golden(`t5/${name}/hidden_states`))).toBeLessThan(tolerance);
   });
 
   const base = openWeights(join(modelFolder, 'transformer'));
@@ -93,7 +108,7 @@ describe.each(['small', 'medium', 'wide'])('networks of the %s model', (model) =
   }
 
   test('the transformer gives the velocities of diffusers with every adapter, in one session', async () => {
-    const graph = buildFluxTransformer({ modelFolder, adapters });
+    const graph = buildFluxTransformer({ modelFolder, adapters, computeType });
     expect(graph.adapterNames).toEqual(['edit', 'generate']);
     const session = await openGraph(graph);
     const compared: string[] = [];
@@ -103,10 +118,13 @@ describe.each(['small', 'medium', 'wide'])('networks of the %s model', (model) =
         if (expected === undefined) continue;
         const results = await session.run({
           ...transformerFeeds(name, adapter),
-          adapter_index: integers({ shape: [1], data: Float32Array.of(Math.max(0, graph.adapterNames.indexOf(adapter))) }),
+          adapter_index: integers({
+            shape: [1],
+            data: Float32Array.of(Math.max(0, graph.adapterNames.indexOf(adapter))),
+          }),
           adapter_scale: new Tensor('float32', [adapter === 'none' ? 0 : 1], [1]),
         });
-        expect(relativeError(results['velocity'], expected), `${name} ${adapter}`).toBeLessThan(TOLERANCE);
+        expect(relativeError(results['velocity'], expected), `${name} ${adapter}`).toBeLessThan(tolerance);
         compared.push(`${name} ${adapter}`);
       }
     }
@@ -116,9 +134,9 @@ describe.each(['small', 'medium', 'wide'])('networks of the %s model', (model) =
 
   test('the transformer without adapters gives the velocities of the base alone', async () => {
     for (const name of ['0-references', '1-references', '3-references', 'far-reference']) {
-      const results = await run(buildFluxTransformer({ modelFolder }), transformerFeeds(name, 'none'));
+      const results = await run(buildFluxTransformer({ modelFolder, computeType }), transformerFeeds(name, 'none'));
       const expected = golden(`transformer/${name}/velocity-none`);
-      expect(relativeError(results['velocity'], expected), name).toBeLessThan(TOLERANCE);
+      expect(relativeError(results['velocity'], expected), name).toBeLessThan(tolerance);
     }
   });
 });
