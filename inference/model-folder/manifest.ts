@@ -40,7 +40,8 @@ export const manifestSchema = z
           .describe('Sizes as [width, height], the default first.'),
       })
       .partial()
-      .refine((size) => size.rule !== 'native' || size.native !== undefined, 'rule "native" needs a list "native"'),
+      .refine((size) => size.rule !== 'native' || size.native !== undefined, 'rule "native" needs a list "native"')
+      .describe('Sizes the model works at.'),
     adapters: z
       .record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), folderNameSchema)
       .refine((adapters) => !('none' in adapters), '"none" means no adapter and cannot name one')

@@ -1,7 +1,8 @@
 import { existsSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkModelFolder, openModelFolder } from '../../../../inference/index.ts';
+import { z } from 'zod';
+import { checkModelFolder, manifestSchema, openModelFolder } from '../../../../inference/index.ts';
 import { copyTinyModel, type ModelCopy, tinyModel } from '../../../support/tiny-model.ts';
 
 let copy: ModelCopy;
@@ -111,6 +112,16 @@ describe('openModelFolder', () => {
   it('names a folder that is not there', () => {
     expect(() => openModelFolder('/nowhere/model')).toThrow(
       expect.objectContaining({ code: 'MODEL_MISSING', message: expect.stringContaining('/nowhere/model') }),
+    );
+  });
+});
+
+describe('manifestSchema', () => {
+  it('can be published as a JSON schema that describes every key', () => {
+    const { properties = {} } = z.toJSONSchema(manifestSchema, { io: 'input' });
+    expect(Object.keys(properties)).toEqual(Object.keys(manifestSchema.shape));
+    expect(Object.values(properties)).toSatisfy((all: { description?: string }[]) =>
+      all.every(({ description }) => description !== undefined),
     );
   });
 });
