@@ -61,7 +61,7 @@ export const ENGLISH = {
     '^(?:generate|imagine|create|design|illustrate)\\s+the\\s',
     '^(?:make|show|give)\\s+(?:me|us)\\s+(?:a|an|another|some)\\s',
     '^(?:make|create)\\s+(?:a|an)\\s+(?!(?:bit|little)\\b)',
-    '^(?:a|an)\\s+[a-z]',
+    '^(?:a|an)\\s+(?!(?:bit|little|lot|touch|tad|version|copy|variation)\\b)[a-z]',
   ],
   /** Words at the start of a generation that are an order and not part of what the picture shows. */
   generateLead:

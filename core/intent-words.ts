@@ -71,7 +71,7 @@ function simplify(text: string): string {
     .replace(/^(?:please|pls|easel,?)\s+/, '')
     .replace(/[\s.!]+$/, '')
     .replace(/(.)\?$/, '$1')
-    .replace(/\s+(?:please|pls)$/, '')
+    .replace(/,?\s+(?:please|pls)$/, '')
     .replace(/\s+/g, ' ');
 }
 

@@ -26,13 +26,16 @@ export function numberImages(
   const images: ImageEntry[] = [];
   const attached: number[] = [];
   for (const image of inbound.toSorted((a, b) => rankOf(a) - rankOf(b))) {
-    const number = knownNumber(document, image) ?? nextNumber([...document.images, ...images]);
-    if (image.status === 'known' && number !== image.number) {
-      throw new AppError('UNKNOWN_IMAGE', { number: image.number, count: document.images.length });
+    const known = knownNumber(document, image);
+    if (known !== undefined) {
+      if (!attached.includes(known)) attached.push(known);
+      continue;
     }
-    const isNew = image.status !== 'known' && !document.images.some((each) => each.number === number);
-    if (isNew) images.push(entryOf(image, number, turnId));
-    if (!attached.includes(number)) attached.push(number);
+    if (image.status === 'known')
+      throw new AppError('UNKNOWN_IMAGE', { number: image.number, count: document.images.length });
+    const entry = entryOf(image, nextNumber([...document.images, ...images]), turnId);
+    images.push(entry);
+    attached.push(entry.number);
   }
   return { images, attached };
 }

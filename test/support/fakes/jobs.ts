@@ -114,6 +114,7 @@ export function createMemoryJobs() {
         for (const job of worker.running.keys()) job.active?.abort('shutdown');
         await Promise.all(worker.running.values());
         queueOf(name).workers.delete(worker);
+        pump(name);
       });
     },
   } satisfies Jobs;
