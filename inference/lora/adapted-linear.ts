@@ -12,7 +12,7 @@ export interface AdaptedLinearOptions extends LinearOptions {
 }
 
 /** Columns of a layer's input that lie in a tensor of their own. */
-export interface InputPart {
+interface InputPart {
   /** [rows, size] */
   readonly value: Value;
   readonly size: number;

@@ -49,6 +49,7 @@ export function readLora({ name, path, base }: ReadLoraOptions): ReadLoraResult 
     const targets = adaptedModules(key, baseModules);
     if (targets === undefined) throw invalid(header.file, key, 'the transformer has no such layer');
     for (const [target, module] of splitModule({ file: header.file, key, fileModule, targets, base, scaling })) {
+      if (modules.has(target)) throw invalid(header.file, key, `"${target}" is adapted twice`);
       modules.set(target, module);
     }
   }
@@ -76,6 +77,10 @@ function groupTensors(header: SafetensorsHeader): {
 } {
   const fileModules = new Map<string, FileModule>();
   let textEncoderTensors = 0;
+  for (const key of header.otherNames) {
+    if (parseLoraKey(key).kind === 'textEncoder') textEncoderTensors++;
+    else throw invalid(header.file, key, 'expected float32, float16 or bfloat16');
+  }
   for (const [key, tensor] of header.tensors) {
     const parsed = parseLoraKey(key);
     if (parsed.kind === 'textEncoder') {

@@ -11,17 +11,22 @@ export interface ClipTextGraph extends OnnxGraph {
 }
 
 // Defaults are those of transformers' CLIPTextConfig: a config file may leave them out.
-const configSchema = z.object({
-  vocab_size: z.number().int().positive().default(49408),
-  hidden_size: z.number().int().positive().default(512),
-  intermediate_size: z.number().int().positive().default(2048),
-  num_hidden_layers: z.number().int().positive().default(12),
-  num_attention_heads: z.number().int().positive().default(8),
-  max_position_embeddings: z.number().int().positive().default(77),
-  hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
-  layer_norm_eps: z.number().positive().default(1e-5),
-  eos_token_id: z.number().int().nonnegative().default(49407),
-});
+const configSchema = z
+  .object({
+    vocab_size: z.number().int().positive().default(49408),
+    hidden_size: z.number().int().positive().default(512),
+    intermediate_size: z.number().int().positive().default(2048),
+    num_hidden_layers: z.number().int().positive().default(12),
+    num_attention_heads: z.number().int().positive().default(8),
+    max_position_embeddings: z.number().int().positive().default(77),
+    hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
+    layer_norm_eps: z.number().positive().default(1e-5),
+    eos_token_id: z.number().int().nonnegative().default(49407),
+  })
+  .refine((config) => config.hidden_size % config.num_attention_heads === 0, {
+    path: ['num_attention_heads'],
+    message: 'must divide hidden_size',
+  });
 
 type ClipTextConfig = z.infer<typeof configSchema>;
 
@@ -60,14 +65,17 @@ export function buildClipText(options: ComponentOptions): ClipTextGraph {
 
 function embed(layers: Layers, config: ClipTextConfig, tokenIds: Value, prefix: string): Value {
   const { graph } = layers;
-  const table = layers.weight(`${prefix}embeddings.token_embedding.weight`, [config.vocab_size, config.hidden_size]);
-  const positions = layers.weight(`${prefix}embeddings.position_embedding.weight`, [
+  const tokens = layers.embedding(tokenIds, `${prefix}embeddings.token_embedding.weight`, [
+    config.vocab_size,
+    config.hidden_size,
+  ]);
+  const length = graph.node('Squeeze', [graph.node('Shape', [tokenIds])]);
+  const range = graph.node('Range', [graph.integers([0], []), length, graph.integers([1], [])]);
+  const positions = layers.embedding(range, `${prefix}embeddings.position_embedding.weight`, [
     config.max_position_embeddings,
     config.hidden_size,
   ]);
-  const length = graph.node('Shape', [tokenIds]);
-  const used = graph.node('Slice', [positions, graph.integers([0]), length, graph.integers([0])]);
-  return graph.node('Add', [graph.node('Gather', [table, tokenIds], { axis: 0n }), used]);
+  return layers.toCompute(graph.node('Add', [tokens, positions]));
 }
 
 function encoderLayer(layers: Layers, config: ClipTextConfig, x: Value, name: string): Value {

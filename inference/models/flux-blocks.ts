@@ -19,7 +19,7 @@ export interface FluxBlocksOptions {
 }
 
 /** Rows of the joint sequence, as int64 [1] bounds. */
-export interface RowRange {
+interface RowRange {
   readonly start: Value;
   readonly end: Value;
 }

@@ -26,7 +26,7 @@ type T5Config = z.infer<typeof configSchema>;
  * Build the T5 encoder. Padding is attended like any token: the transformer was trained on that.
  *
  * Input `input_ids` int64 [1, tokens]; output `hidden_states` f32 [1, tokens, d_model].
- * The residual stream and `wo` stay float32 whatever the compute type: both exceed the range of float16.
+ * The residual stream is float32 whatever the compute type; with float16, so is `wo`: both exceed its range.
  *
  * @throws {InferenceError} MODEL_MISSING, MODEL_INVALID.
  * @source transformers T5EncoderModel 5.23; parity: test/parity/networks.test.ts
@@ -40,9 +40,8 @@ export function buildT5Encoder(options: ComponentOptions): OnnxGraph {
   const ids = graph.input('input_ids', 'int64', [1, 'tokens']);
   const tokenIds = graph.node('Squeeze', [ids, graph.integers([0])]);
   const tableName = weights.has('shared.weight') ? 'shared.weight' : 'encoder.embed_tokens.weight';
-  const table = layers.weight(tableName, [config.vocab_size, config.d_model], 'float32');
   const bias = layers.toCompute(relativeBias(layers, config, tokenIds));
-  let x = graph.node('Gather', [table, tokenIds], { axis: 0n });
+  let x = layers.embedding(tokenIds, tableName, [config.vocab_size, config.d_model]);
   for (let index = 0; index < config.num_layers; index++) {
     x = attention(layers, config, x, bias, `encoder.block.${index}.layer.0`);
     x = feedForward(layers, config, x, `encoder.block.${index}.layer.1`);
@@ -69,9 +68,7 @@ function relativeBias(layers: Layers, config: T5Config, tokenIds: Value): Value 
   const bucketTable = graph.integers(relativeBuckets({ buckets, maxDistance: reach }));
   const bucket = graph.node('Gather', [bucketTable, graph.node('Add', [clipped, graph.integers([reach], [])])]);
   const name = 'encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight';
-  const perHead = graph.node('Gather', [layers.weight(name, [buckets, config.num_heads], 'float32'), bucket], {
-    axis: 0n,
-  });
+  const perHead = layers.embedding(bucket, name, [buckets, config.num_heads]);
   const byHead = graph.node('Transpose', [perHead], { perm: [2n, 0n, 1n] });
   return graph.node('Unsqueeze', [byHead, graph.integers([0])]);
 }
@@ -110,8 +107,12 @@ function feedForward(layers: Layers, config: T5Config, x: Value, name: string): 
           layers.geluTanh(layers.linear(normed, `${dense}.wi_0`, into)),
           layers.linear(normed, `${dense}.wi_1`, into),
         ]);
-  const out = layers.weight(`${dense}.wo.weight`, [model, wide], 'float32');
-  return graph.node('Add', [x, graph.node('Gemm', [layers.toFloat32(active), out], { transB: 1n })]);
+  const out = { inSize: wide, outSize: model, bias: false };
+  if (layers.computeType !== 'f16') {
+    return graph.node('Add', [x, layers.toFloat32(layers.linear(active, `${dense}.wo`, out))]);
+  }
+  const weight = layers.weight(`${dense}.wo.weight`, [model, wide], 'float32');
+  return graph.node('Add', [x, graph.node('Gemm', [layers.toFloat32(active), weight], { transB: 1n })]);
 }
 
 function norm(layers: Layers, config: T5Config, x: Value, name: string): Value {

@@ -26,7 +26,7 @@ export type ElementType = WeightType | 'float64' | 'int32' | 'int64';
 /** ONNX keeps integers and floats apart: a bigint becomes an int attribute, a number a float attribute. */
 export type Attributes = Readonly<Record<string, bigint | number | string | readonly bigint[]>>;
 
-export interface NodeOptions {
+interface NodeOptions {
   /** `com.microsoft` for the operators that onnxruntime adds to the standard. */
   readonly domain?: 'com.microsoft';
 }

@@ -2,7 +2,7 @@ import { InferenceError } from '../errors.ts';
 import { dataTypeOf, type ElementType, type GraphBuilder, type Value } from './graph-builder.ts';
 import type { ComputeType } from './graph-types.ts';
 import type { WeightStore } from './safetensors.ts';
-import type { WeightType } from './safetensors-header.ts';
+import type { TensorInfo, WeightType } from './safetensors-header.ts';
 
 export const MICROSOFT = { domain: 'com.microsoft' } as const;
 
@@ -32,6 +32,8 @@ export interface Layers {
   toFloat32(x: Value): Value;
   /** A named weight in the compute type (or in `as`). */
   weight(name: string, shape: readonly number[], as?: WeightType): Value;
+  /** Rows `ids` int64 [n] of a table [count, size], as float32; only these are read from the file. */
+  embedding(ids: Value, name: string, shape: readonly [number, number]): Value;
   /** `x` [rows, in] -> [rows, out] with the weights `{name}.weight` [out, in] and `{name}.bias` [out]. */
   linear(x: Value, name: string, options: LinearOptions): Value;
   /** Normalize the last dimension with `{name}.weight` and `{name}.bias` [size]. */
@@ -50,7 +52,7 @@ export function createLayers({ graph, weights, computeType }: LayersOptions): La
   const toCompute = (x: Value): Value => (computeType === 'f32' ? x : cast(x, computeElement));
   const toFloat32 = (x: Value): Value => (computeType === 'f32' ? x : cast(x, 'float32'));
 
-  const weight = (name: string, shape: readonly number[], as = computeElement): Value => {
+  const storedWeight = (name: string, shape: readonly number[]): TensorInfo => {
     const tensor = weights.info(name);
     if (tensor.shape.length !== shape.length || tensor.shape.some((size, axis) => size !== shape[axis])) {
       throw new InferenceError(
@@ -59,6 +61,10 @@ export function createLayers({ graph, weights, computeType }: LayersOptions): La
         { file: tensor.file, tensor: name },
       );
     }
+    return tensor;
+  };
+  const weight = (name: string, shape: readonly number[], as = computeElement): Value => {
+    const tensor = storedWeight(name, shape);
     const stored = graph.weight(tensor);
     return tensor.dtype === as ? stored : cast(stored, as);
   };
@@ -71,6 +77,11 @@ export function createLayers({ graph, weights, computeType }: LayersOptions): La
     toCompute,
     toFloat32,
     weight,
+    embedding(ids, name, shape) {
+      const tensor = storedWeight(name, shape);
+      const rows = graph.node('Gather', [graph.weight(tensor), ids], { axis: 0n });
+      return tensor.dtype === 'float32' ? rows : cast(rows, 'float32');
+    },
     linear(x, name, { inSize, outSize, bias }) {
       const inputs = [x, weight(`${name}.weight`, [outSize, inSize])];
       if (bias) inputs.push(weight(`${name}.bias`, [outSize]));

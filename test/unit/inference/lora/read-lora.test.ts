@@ -182,6 +182,19 @@ describe('readLora', () => {
       `${QUERY}.*alpha`,
     ],
     [
+      'a layer in two namings',
+      {
+        ...peft(QUERY, SQUARE, 2),
+        ...factors(
+          'lora_unet_double_blocks_0_img_attn_qkv.lora_down.weight',
+          'lora_unet_double_blocks_0_img_attn_qkv.lora_up.weight',
+          [3 * WIDTH, WIDTH],
+          2,
+        ),
+      },
+      `img_attn.qkv.*${QUERY}.*twice`,
+    ],
+    [
       'nothing for the transformer',
       factors('lora_te1_x.lora_down.weight', 'lora_te1_x.lora_up.weight', SQUARE, 2),
       'adapts no layer',

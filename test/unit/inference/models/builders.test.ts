@@ -57,6 +57,13 @@ describe.each(BUILDERS)('the builder of %s', (component, build) => {
 describe('configs that no builder supports', () => {
   const cases: readonly (readonly [string, string, object, (typeof BUILDERS)[number][1], RegExp])[] = [
     ['an activation of CLIP', 'text_encoder', { hidden_act: 'swish' }, buildClipText, /hidden_act/],
+    [
+      'heads that do not divide the width of CLIP',
+      'text_encoder',
+      { num_attention_heads: 3 },
+      buildClipText,
+      /num_attention_heads.*hidden_size/,
+    ],
     ['an activation of T5', 'text_encoder_2', { feed_forward_proj: 'gated-silu' }, buildT5Encoder, /feed_forward_proj/],
     [
       'rope axes that do not fill a head',
