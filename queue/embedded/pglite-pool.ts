@@ -3,8 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import type { PgPool, PgPoolClient, PgQueryResult } from 'bullmq';
 
-/** `LISTEN channel`, quoted or not. */
-const LISTEN = /^\s*listen\s+"?(\w+)"?/i;
+/** `LISTEN channel`, quoted or not, after comments. */
+const LISTEN = /^(?:\s|--.*\n)*listen\s+"?(\w+)"?/i;
 /** The embedded database has one session, which is nobody's to name. */
 const SESSION_NAME = /set_config\('application_name'/;
 
@@ -26,6 +26,8 @@ export class PGlitePool extends EventEmitter implements PgPool {
 
   constructor(database: PGlite) {
     super();
+    // Every queue and worker listens for errors, as many as there are.
+    this.setMaxListeners(0);
     this.#database = database;
   }
 

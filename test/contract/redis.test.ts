@@ -1,0 +1,4 @@
+import { testHomes } from '../support/homes.ts';
+import { describeHome } from './home.contract.ts';
+
+describeHome(testHomes.redis);
