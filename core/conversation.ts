@@ -87,7 +87,10 @@ function step(document: Conversation, event: TurnEvent, settings: ConversationSe
       return applyCorrection(document, turn, event.correction, settings, event.at, event.eventId);
     case 'undone':
       return undoTurn(document, turn);
-    default:
+    case 'delivery-attempted':
+    case 'delivery-handle-kept':
+    case 'delivery-posted':
+    case 'delivery-abandoned':
       return deliver(document, turn, event);
   }
 }

@@ -27,8 +27,9 @@ export function effectsBetween(before: Conversation, after: Conversation): Effec
   const needed = jobsOf(after);
   const had = jobsOf(before);
   const hadIds = new Set(had.map((job) => job.id));
-  const changed = after.turns.filter((turn) => before.turns.find((each) => each.id === turn.id) !== turn);
-  const images = after.images.filter((image) => !before.images.includes(image));
+  // Turns and images keep their places, and what did not change is the same object.
+  const changed = after.turns.filter((turn, index) => before.turns[index] !== turn);
+  const images = after.images.slice(before.images.length);
   return {
     add: needed.filter((job) => !hadIds.has(job.id)),
     cancel: had.filter((job) => isCancelled(after, job)),

@@ -1,16 +1,6 @@
 import type { Saying } from '../domain.ts';
 import type { en } from './en.ts';
-
-/** A sentence with `{placeholders}`, or its forms by number: `plural` for amounts, `ordinal` for places in a line. */
-export type Sentence =
-  | string
-  | {
-      readonly by: string;
-      readonly type: 'cardinal' | 'ordinal';
-      readonly forms: Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> & {
-        readonly other: string;
-      };
-    };
+import type { Sentence } from './sentence.ts';
 
 export type TextKey = keyof typeof en;
 /** Every language has every key. */

@@ -1,4 +1,4 @@
-import type { Sentence } from './catalogue.ts';
+import type { Sentence } from './sentence.ts';
 
 /**
  * Every sentence a person sees, in English. Other languages have the same keys and placeholders.

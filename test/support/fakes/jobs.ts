@@ -1,4 +1,4 @@
-import { asAppError, isAppError } from '../../../core/errors.ts';
+import { AppError, asAppError, isAppError } from '../../../core/errors.ts';
 import type { JobId } from '../../../core/ids.ts';
 import type { JobHandler, JobInput, JobProgress, JobRun, Jobs, QueueName } from '../../../core/ports.ts';
 import { shouldRetry } from '../../../core/retry.ts';
@@ -24,6 +24,13 @@ interface Worker {
 export function createMemoryJobs() {
   const queues = new Map<QueueName, { jobs: MemoryJob[]; workers: Set<Worker> }>();
   const idle: (() => void)[] = [];
+  let failures = 0;
+
+  function isDown(): boolean {
+    if (failures === 0) return false;
+    failures -= 1;
+    return true;
+  }
 
   function queueOf(name: QueueName) {
     const queue = queues.get(name) ?? { jobs: [], workers: new Set<Worker>() };
@@ -79,12 +86,14 @@ export function createMemoryJobs() {
 
   const jobs = {
     add(name, id, input) {
+      if (isDown()) return Promise.reject(new AppError('QUEUE_UNAVAILABLE', {}));
       const queue = queueOf(name);
       if (!queue.jobs.some((job) => job.id === id)) queue.jobs.push({ id, input, attempt: 0 });
       pump(name);
       return Promise.resolve();
     },
     cancel(name, id) {
+      if (isDown()) return Promise.reject(new AppError('QUEUE_UNAVAILABLE', {}));
       const queue = queueOf(name);
       const job = queue.jobs.find((each) => each.id === id);
       if (job === undefined) return Promise.resolve('absent');
@@ -121,6 +130,10 @@ export function createMemoryJobs() {
 
   return {
     ...jobs,
+    /** The next `count` calls of add and cancel throw QUEUE_UNAVAILABLE. */
+    failNext(count = 1): void {
+      failures = count;
+    },
     /** Resolves when no queue that somebody serves has a job left. */
     async idle(): Promise<void> {
       await new Promise<void>((resolve) => {

@@ -91,7 +91,12 @@ describe('loadConfig', () => {
   it('is frozen and prints no secret', () => {
     const config = loadConfig({ DISCORD_TOKEN: 'hunter2', REDIS_URL: 'redis://:hunter2@host' });
     expect(Object.isFrozen(config) && Object.isFrozen(config.web)).toBe(true);
-    for (const printed of [JSON.stringify(config), inspect(config), `${config.discord?.token} ${config.redisUrl}`]) {
+    for (const printed of [
+      JSON.stringify(config),
+      inspect(config),
+      String(config.discord?.token),
+      String(config.redisUrl),
+    ]) {
       expect(printed).toContain('[redacted]');
       expect(printed).not.toContain('hunter2');
     }

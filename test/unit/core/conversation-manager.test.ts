@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createConversationManager } from '../../../core/conversation-manager.ts';
 import { newConversationId, newTurnId } from '../../../core/ids.ts';
 import { aMessage } from '../../support/builders/conversation.ts';
 import { createEaselInMemory } from '../../support/easel-in-memory.ts';
@@ -556,6 +557,49 @@ describe('trouble beside the flow', () => {
     await easel.jobs.idle();
     expect((await easel.turn(turn.id)).status).toBe('done');
     expect(await easel.manager.sweep()).toBe(0);
+  });
+
+  it('takes a message and a cancel that the queue does not hear of', async () => {
+    const easel = createEaselInMemory();
+    const { id } = await easel.open();
+    easel.jobs.failNext();
+    const { turn } = await easel.manager.receive(id, aMessage('draw a cat'));
+    expect(turn.status).toBe('received');
+    expect(await easel.manager.sweep()).toBe(1);
+    easel.jobs.failNext();
+    expect((await easel.manager.cancel(turn.id)).status).toBe('cancelled');
+    await easel.serve();
+    await easel.jobs.idle();
+    expect(await easel.turn(turn.id)).toMatchObject({ status: 'cancelled', interpretRuns: 0 });
+    expect(easel.logger.lines.map(({ level, fields }) => [level, fields['event'], fields['code']])).toEqual([
+      ['error', 'job-add', 'QUEUE_UNAVAILABLE'],
+      ['warn', 'job-cancel', 'QUEUE_UNAVAILABLE'],
+    ]);
+  });
+
+  it('counts only the jobs that the sweep could add', async () => {
+    const easel = createEaselInMemory();
+    const { id } = await easel.open();
+    await easel.manager.receive(id, aMessage('draw a cat'));
+    easel.jobs.lose();
+    easel.jobs.failNext();
+    expect(await easel.manager.sweep()).toBe(0);
+    expect(await easel.manager.sweep()).toBe(1);
+  });
+
+  it('gives up after losing a hundred races for the document', async () => {
+    const easel = createEaselInMemory();
+    const { id } = await easel.open();
+    const lost = { ...easel.documents, compareAndSet: () => Promise.resolve(false) };
+    const { jobs, ephemeral, clock, logger } = easel;
+    const manager = createConversationManager(
+      { documents: lost, jobs, ephemeral, clock, logger },
+      { engine: { id: 'memory', maxImages: 4 } },
+    );
+    await expect(manager.receive(id, aMessage('draw a cat'))).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      details: { lostRaces: 100 },
+    });
   });
 
   it('does not need anybody to listen', async () => {

@@ -115,17 +115,22 @@ async function perform(easel: Easel, id: ConversationId, each: Action): Promise<
     case 'sweep':
       await easel.manager.sweep();
       return;
-    default: {
-      const target = turns[each.turn];
-      if (target === undefined) return;
-      return allowRefusal(
-        each.kind === 'stale' ? repeatOldJob(easel, id, target, each.job) : press(easel, target.id, each.kind),
-      );
-    }
+    case 'stale':
+      return allowRefusal(repeatOldJob(easel, id, turns[each.turn], each.job));
+    case 'cancel':
+    case 'retry':
+    case 'undo':
+    case 'swap':
+      return allowRefusal(press(easel, turns[each.turn]?.id, each.kind));
   }
 }
 
-function press(easel: Easel, turnId: TurnId, button: 'cancel' | 'retry' | 'undo' | 'swap'): Promise<unknown> {
+async function press(
+  easel: Easel,
+  turnId: TurnId | undefined,
+  button: 'cancel' | 'retry' | 'undo' | 'swap',
+): Promise<unknown> {
+  if (turnId === undefined) return undefined;
   if (button === 'swap') return easel.manager.correct(turnId, { base: 1 });
   return easel.manager[button](turnId);
 }
@@ -134,9 +139,10 @@ function press(easel: Easel, turnId: TurnId, button: 'cancel' | 'retry' | 'undo'
 async function repeatOldJob(
   easel: Easel,
   conversationId: ConversationId,
-  old: Turn,
+  old: Turn | undefined,
   kind: 'interpret' | 'render' | 'deliver',
 ): Promise<void> {
+  if (old === undefined) return;
   const input: InterpretJob & RenderJob & DeliverJob = { conversationId, turnId: old.id, n: 1 };
   const common = {
     attempt: 1,
