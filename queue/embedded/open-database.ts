@@ -22,6 +22,14 @@ export interface EmbeddedDatabaseDeps {
 const START_PARAMETERS = ['-c', 'shared_buffers=8MB'];
 
 /**
+ * What was running when the last process ended goes back to its place at once instead of when its lock runs out: no other
+ * process can hold a job of this database.
+ */
+const RELEASE_JOBS = `
+UPDATE bullmq.job SET state = 'waiting', lock_token = NULL, locked_until_ms = NULL, stalled_marked = false
+WHERE state = 'active'`;
+
+/**
  * The database of the embedded home: PostgreSQL as WebAssembly in this process, its files in `folder`. Whoever calls
  * holds the home's lock: two processes on one folder would destroy each other's rows without an error.
  *
@@ -70,6 +78,7 @@ async function openFiles(dataDir: string, logger: Logger): Promise<EmbeddedDatab
     await runMigrations(client);
     client.release();
     await createTables(pool);
+    await pool.query(RELEASE_JOBS);
     await pool.query('SET search_path TO bullmq, public');
     const stopVacuum = vacuumEvery(pool, logger);
     return {
