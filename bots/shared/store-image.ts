@@ -39,7 +39,8 @@ export async function storeImage(
     const blob = await blobs.put(bytes, contentType);
     return { status: 'ready', ...about, blob, widthPx, heightPx };
   } catch (error) {
-    if (isAppError(error) && PICTURE_CODES.has(error.code)) return { status: 'failed', ...about, reason: toWire(error) };
+    if (isAppError(error) && PICTURE_CODES.has(error.code))
+      return { status: 'failed', ...about, reason: toWire(error) };
     throw error;
   }
 }

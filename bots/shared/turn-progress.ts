@@ -1,7 +1,7 @@
 import type { TurnProgress } from '../../core/cards.ts';
 import type { Turn } from '../../core/domain.ts';
 import { interpretJobId } from '../../core/ids.ts';
-import type { Jobs, JobState } from '../../core/ports.ts';
+import type { JobState, Jobs } from '../../core/ports.ts';
 import { openRenders } from '../../core/turns.ts';
 
 /**

@@ -56,7 +56,10 @@ async function hashSources(): Promise<string> {
     .filter((path) => !path.startsWith(BUILDS));
   const hash = createHash('sha256');
   for (const path of [...own.toSorted(), ...OTHER_SOURCES]) {
-    hash.update(`${path.slice(HERE.length)}\n`).update(await readFile(path)).update('\n');
+    hash
+      .update(`${path.slice(HERE.length)}\n`)
+      .update(await readFile(path))
+      .update('\n');
   }
   return hash.digest('hex').slice(0, 20);
 }

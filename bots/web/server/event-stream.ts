@@ -71,7 +71,12 @@ export async function streamConversation(deps: StreamDeps, sink: EventSink, opti
 
   async function sendDocument(document: Conversation, isKnown: boolean): Promise<void> {
     const objects = [
-      ...document.images.map((image) => ({ event: 'image', key: `i${image.number}`, view: viewImage(document, image, texts), live: {} })),
+      ...document.images.map((image) => ({
+        event: 'image',
+        key: `i${image.number}`,
+        view: viewImage(document, image, texts),
+        live: {},
+      })),
       ...document.turns.map((turn) => ({
         event: 'turn',
         key: turn.id,

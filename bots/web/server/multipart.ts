@@ -18,7 +18,9 @@ const HEADERS_END = Buffer.from('\r\n\r\n');
 
 /** @returns the boundary of a `multipart/form-data` content type. @throws AppError REQUEST_INVALID */
 export function boundaryOf(contentType: string | undefined): string {
-  const match = /^multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType ?? '');
+  const match = /^multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s;"]{1,70}))/i.exec(
+    contentType ?? '',
+  );
   const boundary = match?.[1] ?? match?.[2];
   if (boundary === undefined) throw invalid('boundary');
   return boundary;

@@ -49,7 +49,13 @@ export function viewTurn(turn: Turn, progress: TurnProgress, texts: Texts): Turn
     ...(turn.chosenMode === undefined ? {} : { chosenMode: turn.chosenMode }),
     ...(interpretation === undefined
       ? {}
-      : { interpretation: { ...interpretation, references: [...interpretation.references], keep: [...interpretation.keep] } }),
+      : {
+          interpretation: {
+            ...interpretation,
+            references: [...interpretation.references],
+            keep: [...interpretation.keep],
+          },
+        }),
     ...(turn.reply === undefined || turn.error !== undefined ? {} : { reply: answerOf(turn, texts) }),
     ...(turn.error === undefined ? {} : { error: viewProblem(turn.error, texts, reference) }),
     ...(turn.endedAt === undefined ? {} : { endedAt: turn.endedAt }),

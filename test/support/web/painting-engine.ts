@@ -30,7 +30,11 @@ export function createPaintingEngine({ steps = 4, beforeStep }: PaintingEngineOp
       for (let step = 1; step <= steps; step += 1) {
         await beforeStep?.(step, request);
         if (signal.aborted) throw new AppError('CANCELLED', {});
-        onStep?.({ step, steps, ...(step * 2 >= steps ? { previewDataUrl: await previewOf(picture, step / steps) } : {}) });
+        onStep?.({
+          step,
+          steps,
+          ...(step * 2 >= steps ? { previewDataUrl: await previewOf(picture, step / steps) } : {}),
+        });
       }
       return {
         images: [{ bytes: picture, contentType: 'image/png', widthPx: SIZE_PX, heightPx: SIZE_PX }],

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildClient } from '../../../bots/web/build-client.ts';
 import { createMetrics } from '../../../bots/shared/metrics.ts';
+import { buildClient } from '../../../bots/web/build-client.ts';
 import { startWebServer, type WebServerOptions } from '../../../bots/web/server/create-web-server.ts';
 import type { WebDeps } from '../../../bots/web/server/deps.ts';
 import { WEB_METRICS } from '../../../bots/web/server/metric-help.ts';
@@ -41,8 +41,14 @@ const SAMPLES: Readonly<Record<string, PictureWish>> = {
   'plain-boat': { shape: 'boat', color: '#2e7f86', background: '#e3f0f1' },
 };
 const EXAMPLES = [
-  { text: 'Give the bag in image 1 the pattern of the dress in image 2.', samples: ['plain-bag.png', 'striped-dress.png'] },
-  { text: 'Make a new picture of the cup from image 1 in the style of image 2.', samples: ['dotted-cup.png', 'plain-boat.png'] },
+  {
+    text: 'Give the bag in image 1 the pattern of the dress in image 2.',
+    samples: ['plain-bag.png', 'striped-dress.png'],
+  },
+  {
+    text: 'Make a new picture of the cup from image 1 in the style of image 2.',
+    samples: ['dotted-cup.png', 'plain-boat.png'],
+  },
 ];
 
 /** A whole Easel in this process: memory in place of storage and queue, a painting engine, and the real web server and page. */
@@ -61,7 +67,10 @@ export async function startWebEasel(options: WebEaselOptions = {}) {
   );
   const platform = createWebPlatform({ ephemeral });
   const stops = [
-    await jobs.work('interpret', createInterpretHandler({ manager, interpreter: createRuleInterpreter({ texts }), logger })),
+    await jobs.work(
+      'interpret',
+      createInterpretHandler({ manager, interpreter: createRuleInterpreter({ texts }), logger }),
+    ),
     await jobs.work(`render-${engine.description.id}`, createRenderHandler({ manager, engine, blobs, logger })),
     await jobs.work('deliver-web', createDeliverHandler({ manager, platform, texts, logger })),
   ];
@@ -114,7 +123,8 @@ const intake: ImageIntake = {
     } catch (error) {
       if (!isInferenceError(error)) throw error;
       const size = `${error.details['width']} x ${error.details['height']} pixels`;
-      if (error.code === 'INPUT_TOO_LARGE') throw new AppError('IMAGE_TOO_LARGE', { number: 0, size }, { cause: error });
+      if (error.code === 'INPUT_TOO_LARGE')
+        throw new AppError('IMAGE_TOO_LARGE', { number: 0, size }, { cause: error });
       const format = String(error.details['format'] ?? 'unknown format');
       throw new AppError('IMAGE_UNREADABLE', { number: 0, format }, { cause: error });
     }
@@ -123,7 +133,8 @@ const intake: ImageIntake = {
 
 async function writeSamples(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'easel-samples-'));
-  for (const [name, wish] of Object.entries(SAMPLES)) await writeFile(join(folder, `${name}.png`), await drawPicture(wish));
+  for (const [name, wish] of Object.entries(SAMPLES))
+    await writeFile(join(folder, `${name}.png`), await drawPicture(wish));
   await writeFile(join(folder, 'samples.json'), JSON.stringify({ examples: EXAMPLES }));
   return folder;
 }

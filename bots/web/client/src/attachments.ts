@@ -6,7 +6,13 @@ import { newId } from './new-id.ts';
 export type Attachment =
   | { readonly kind: 'file'; readonly id: string; readonly file: File; readonly url: string; readonly name: string }
   /** An image that the conversation numbers already. */
-  | { readonly kind: 'known'; readonly id: string; readonly number: number; readonly url: string; readonly name: string };
+  | {
+      readonly kind: 'known';
+      readonly id: string;
+      readonly number: number;
+      readonly url: string;
+      readonly name: string;
+    };
 
 export const LIMITS = { images: 10, imageBytes: 25 * 1024 * 1024, characters: 4000 } as const;
 
@@ -33,10 +39,7 @@ export function addFiles(
 export function addKnown(attachments: readonly Attachment[], image: ImageView): readonly Attachment[] {
   const isThere = attachments.some((each) => each.kind === 'known' && each.number === image.number);
   if (isThere || image.url === null || attachments.length >= LIMITS.images) return attachments;
-  return [
-    ...attachments,
-    { kind: 'known', id: newId(), number: image.number, url: image.url, name: image.altText },
-  ];
+  return [...attachments, { kind: 'known', id: newId(), number: image.number, url: image.url, name: image.altText }];
 }
 
 /** Let the browser forget pictures that are not shown any more. */

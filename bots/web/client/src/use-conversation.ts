@@ -10,7 +10,7 @@ import {
   sendMessage,
 } from './api.ts';
 import { type Attachment, releaseAttachments } from './attachments.ts';
-import { changeConversation, type ConversationState, EMPTY_CONVERSATION } from './conversation-state.ts';
+import { type ConversationState, changeConversation, EMPTY_CONVERSATION } from './conversation-state.ts';
 import { newId } from './new-id.ts';
 import { forgetConversation, onAddressChange, rememberConversation, rememberedConversation } from './session.ts';
 import { watchConversation } from './watch-conversation.ts';

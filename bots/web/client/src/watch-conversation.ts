@@ -24,7 +24,11 @@ export function watchConversation(id: string, revision: number, listener: WatchL
     const opened = new EventSource(`/api/conversations/${id}/events?after=${heard}`);
     source = opened;
 
-    function on<S extends z.ZodMiniType>(name: string, schema: S, read: (data: z.infer<S>) => ConversationChange): void {
+    function on<S extends z.ZodMiniType>(
+      name: string,
+      schema: S,
+      read: (data: z.infer<S>) => ConversationChange,
+    ): void {
       opened.addEventListener(name, (event: MessageEvent<string>) => {
         if (event.lastEventId !== '') heard = event.lastEventId;
         listener.change(read(schema.parse(JSON.parse(event.data))));

@@ -57,13 +57,13 @@ export function Composer({ draft, images, samples, hasBegun, onPickSample, onSen
       }}
     >
       {areSamplesShown && hasBegun && <Samples samples={samples} onPick={onPickSample} />}
-      <Tray attachments={draft.attachments} images={images} rejected={draft.rejected} onRemove={draft.remove} />
       {problem !== undefined && (
         <p class="problem" role="alert">
           {problem}
         </p>
       )}
       <div class="composer-box">
+        <Tray attachments={draft.attachments} images={images} rejected={draft.rejected} onRemove={draft.remove} />
         <textarea
           ref={field}
           id="message"
@@ -141,7 +141,6 @@ export function Composer({ draft, images, samples, hasBegun, onPickSample, onSen
 
 /** The field grows with its text up to the height that the style sheet allows. */
 function useAutoHeight(field: { readonly current: HTMLTextAreaElement | null }, text: string): void {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text, which the element holds
   useEffect(() => {
     const element = field.current;
     if (element === null) return;

@@ -23,7 +23,12 @@ export function Details({ id, turn, image, lineage }: DetailsProps) {
   );
 }
 
-function rowsOf(texts: Texts, turn: TurnView, image: ImageView, lineage: LineageView): readonly (readonly [string, string])[] {
+function rowsOf(
+  texts: Texts,
+  turn: TurnView,
+  image: ImageView,
+  lineage: LineageView,
+): readonly (readonly [string, string])[] {
   const sources = [...(lineage.base === null ? [] : [lineage.base]), ...lineage.references];
   const { widthPx: width, heightPx: height } = image;
   const timings = Object.entries(lineage.timingsMs)

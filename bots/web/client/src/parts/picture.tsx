@@ -65,9 +65,7 @@ function LargePicture({ url, altText, number, onClose }: LargePictureProps) {
       class="large"
       aria-label={texts.say('image.name', { number })}
       onClose={onClose}
-      onClick={(event) => {
-        if (event.target === dialog.current) dialog.current?.close();
-      }}
+      closedby="any"
     >
       <img src={url} alt={altText} />
       <button type="button" class="icon-button large-close" onClick={() => dialog.current?.close()}>

@@ -19,9 +19,6 @@ export function Progress({
   const isDelivering = turn.status === 'delivering';
   return (
     <div class="progress">
-      {turn.status === 'rendering' && preview !== undefined && (
-        <img class="preview" src={preview} alt={texts.say('card.preview')} />
-      )}
       <div class="progress-line">
         <span class="progress-text">{statusOf(texts, turn, isWaiting)}</span>
         {!isDelivering && (
@@ -39,6 +36,9 @@ export function Progress({
           max={steps}
           aria-label={texts.say('card.progress', { reference: turn.reference })}
         />
+      )}
+      {turn.status === 'rendering' && preview !== undefined && (
+        <img class="preview" src={preview} alt={texts.say('card.preview')} />
       )}
     </div>
   );

@@ -70,10 +70,12 @@ export function Result({ turn, image, canUndo, onRetry, onUndo, onReuse }: Resul
 
 function ResultLine({ image: { number, lineage } }: { readonly image: ImageView }) {
   const texts = useTexts();
-  const numbers = lineage === undefined ? [] : [...(lineage.base === null ? [] : [lineage.base]), ...lineage.references];
+  const numbers =
+    lineage === undefined ? [] : [...(lineage.base === null ? [] : [lineage.base]), ...lineage.references];
   const sources = numbers.map((each) => texts.say('card.mention', { number: each })).join(' + ');
   const total = lineage?.timingsMs['total'];
-  const line = sources === '' ? texts.say('result.line.alone', { number }) : texts.say('result.line', { number, sources });
+  const line =
+    sources === '' ? texts.say('result.line.alone', { number }) : texts.say('result.line', { number, sources });
   return (
     <>
       {line}

@@ -13,16 +13,17 @@ interface TranscriptProps {
 }
 
 /** How close to the end somebody must be to be taken along when something arrives. */
-const NEAR_END_PX = 240;
+const NEAR_END_PX = 96;
 
 /** Everything said and made so far. */
 export function Transcript({ conversation, onReuse, onEdit, announce }: TranscriptProps) {
   const { state, pending } = conversation;
   const requests = state.turns.filter((turn) => turn.kind !== 'word');
   const firstOpen = state.turns.findIndex(isOpen);
-  useFollowing(state.images.length, state.turns.length + pending.length);
+  const list = useRef<HTMLOListElement>(null);
+  useFollowing(list, pending.at(-1)?.messageId ?? state.turns.at(-1)?.id);
   return (
-    <ol class="transcript">
+    <ol class="transcript" ref={list}>
       {state.turns.map((turn, index) => (
         <Turn
           key={turn.id}
@@ -47,20 +48,25 @@ export function Transcript({ conversation, onReuse, onEdit, announce }: Transcri
   );
 }
 
-/** Stay at the end while things arrive, unless somebody has scrolled up to look at something. A new message always goes there. */
-function useFollowing(images: number, messages: number): void {
-  const seenMessages = useRef(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what arrives is the reason to look, not something to read
+/** Stay at the end while the last turn grows, unless somebody has scrolled up to look at something. A new message always goes there. */
+function useFollowing(list: { readonly current: HTMLElement | null }, last: string | undefined): void {
   useEffect(() => {
+    const element = list.current?.lastElementChild;
+    if (last === undefined || element == null) return undefined;
     const page = document.documentElement;
-    const isNewMessage = messages > seenMessages.current;
-    const isNearEnd = page.scrollHeight - page.clientHeight - page.scrollTop < NEAR_END_PX + lastTurnHeight();
-    seenMessages.current = messages;
-    if (isNewMessage || isNearEnd) scrollTo({ top: page.scrollHeight });
-  }, [images, messages]);
-}
-
-/** What has just arrived at the end made the page longer by at most the last turn. */
-function lastTurnHeight(): number {
-  return document.querySelector('.transcript > :last-child')?.clientHeight ?? 0;
+    let isAtEnd = true;
+    const look = (): void => {
+      isAtEnd = page.scrollHeight - page.clientHeight - page.scrollTop < NEAR_END_PX;
+    };
+    // Only the last turn: opening the details of an earlier one must not move what was pressed.
+    const observer = new ResizeObserver(() => {
+      if (isAtEnd) scrollTo({ top: page.scrollHeight });
+    });
+    observer.observe(element);
+    addEventListener('scroll', look, { passive: true });
+    return () => {
+      observer.disconnect();
+      removeEventListener('scroll', look);
+    };
+  }, [list, last]);
 }

@@ -34,7 +34,8 @@ export function Turn({ turn, conversation, isNewest, isWaiting, onReuse, announc
     try {
       await action();
     } catch (error) {
-      const reason = error instanceof ApiError && error.code !== 'OFFLINE' ? error.message : texts.say('message.offline');
+      const reason =
+        error instanceof ApiError && error.code !== 'OFFLINE' ? error.message : texts.say('message.offline');
       setProblem(texts.say('action.failed', { reason }));
     }
   }
@@ -58,13 +59,7 @@ export function Turn({ turn, conversation, isNewest, isWaiting, onReuse, announc
         </span>
         <div class="answer-body">
           {isReading && (
-            <Reading
-              turn={turn}
-              interpretation={reading}
-              images={images}
-              isNewest={isNewest}
-              onCorrect={correct}
-            />
+            <Reading turn={turn} interpretation={reading} images={images} isNewest={isNewest} onCorrect={correct} />
           )}
           {imagesOf(turn.resultNumbers).map((image) => (
             <Result
@@ -78,12 +73,7 @@ export function Turn({ turn, conversation, isNewest, isWaiting, onReuse, announc
             />
           ))}
           {isOpen(turn) && (
-            <Progress
-              turn={turn}
-              preview={previews[turn.id]}
-              isWaiting={isWaiting}
-              onCancel={() => press('cancel')}
-            />
+            <Progress turn={turn} preview={previews[turn.id]} isWaiting={isWaiting} onCancel={() => press('cancel')} />
           )}
           {turn.reply !== undefined && <p class="reply">{turn.reply}</p>}
           {turn.status === 'asked' && <BaseQuestion images={images} onCorrect={correct} />}

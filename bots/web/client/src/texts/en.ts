@@ -28,7 +28,7 @@ export const en = {
 
   'composer.label': 'Message',
   'composer.placeholder': 'Say what you want…',
-  'composer.placeholder.more': 'Change it further, or say “undo”, “again”, “help”…',
+  'composer.placeholder.more': 'What should change next?',
   'composer.attach': 'Add pictures',
   'composer.samples': 'Samples',
   'composer.send': 'Send',
