@@ -123,7 +123,8 @@ function failureOf(thrown: unknown, run: JobRun, logger: Logger): AppError | und
   return error;
 }
 
-async function bytesOf(blobs: Blobs, input: RenderRequest['inputs'][number]): Promise<Uint8Array> {
+/** @throws AppError IMAGE_GONE */
+export async function bytesOf(blobs: Blobs, input: RenderRequest['inputs'][number]): Promise<Uint8Array> {
   const blob = await blobs.get(input.blob);
   if (blob === undefined) throw new AppError('IMAGE_GONE', { number: input.number });
   return blob.bytes;

@@ -1,0 +1,153 @@
+import { createMetrics } from '../bots/shared/metrics.ts';
+import { buildClient } from '../bots/web/build-client.ts';
+import { startWebServer, type WebServer } from '../bots/web/server/create-web-server.ts';
+import type { WebDeps } from '../bots/web/server/deps.ts';
+import { WEB_METRICS } from '../bots/web/server/metric-help.ts';
+import { type Page, readPage } from '../bots/web/server/page.ts';
+import { readSamples } from '../bots/web/server/samples.ts';
+import { createWebPlatform } from '../bots/web/server/web-platform.ts';
+import type { Config } from '../core/config.ts';
+import { createConversationManager } from '../core/conversation-manager.ts';
+import { AppError } from '../core/errors.ts';
+import { createRuleInterpreter } from '../core/intent-rules.ts';
+import type { Clock, Logger, QueueName, Stop } from '../core/ports.ts';
+import { openModelFolder } from '../inference/index.ts';
+import { closeInOrder } from '../queue/homes/close-in-order.ts';
+import { createImageIntake } from '../queue/inference/image-intake.ts';
+import { createLocalImageEngine } from '../queue/inference/local-image-engine.ts';
+import { type Backend, openBackend } from '../queue/open-backend.ts';
+import { announcePresence, isServed } from '../queue/presence.ts';
+import { createWorkers } from '../queue/workers.ts';
+import { texts } from './texts.ts';
+
+/** What one process does. */
+export interface Roles {
+  /** Serve the web chat. */
+  readonly web: boolean;
+  /** Interpret and render. */
+  readonly work: boolean;
+}
+
+export interface EaselDeps {
+  readonly config: Config;
+  readonly modelFolder: string;
+  readonly logger: Logger;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Easel {
+  readonly model: string;
+  /** Queues that are served here. */
+  readonly queues: readonly QueueName[];
+  /** Present where the web chat is served. */
+  readonly url?: string;
+  /** Open the model; at once where this process does not render. @throws AppError MODEL_INVALID, INFERENCE_OUT_OF_MEMORY, INFERENCE_CHILD_DIED */
+  ready(): Promise<void>;
+  /** Intake first, then the workers, then what they stand on. */
+  readonly stop: Stop;
+}
+
+const clock: Clock = { now: () => Date.now() };
+
+/** Put one process together. @throws AppError HOME_LOCKED, QUEUE_UNAVAILABLE, CONFIG_INVALID, MODEL_INVALID */
+export async function startEasel({ config, modelFolder, logger, env }: EaselDeps, roles: Roles): Promise<Easel> {
+  /** In the order in which they will be called. */
+  const stops: Stop[] = [];
+  try {
+    const engine = createLocalImageEngine({ modelFolder });
+    const { id, maxImages, model } = engine.description;
+    const queues = ['interpret', `render-${id}`] as const;
+    const [backend, page] = await openBoth(openBackend(config, { logger, clock, env }), roles.web);
+    stops.unshift(backend.close);
+
+    const manager = createConversationManager({ ...backend, clock, logger }, { engine: { id, maxImages } });
+    const presence = roles.work
+      ? [
+          announcePresence({ ...backend, clock, logger }, queues[0]),
+          announcePresence({ ...backend, clock, logger }, queues[1], engine.ready),
+        ]
+      : [];
+    // The engine ends while presence waits for it.
+    stops.unshift(async () => void (await Promise.all([engine.dispose(), ...presence.map((stop) => stop())])));
+
+    const working = { interpreter: { main: createRuleInterpreter({ texts }) }, engines: [engine] };
+    const platforms = page === undefined ? [] : [createWebPlatform(backend)];
+    const stopWorkers = await createWorkers(
+      { ...backend, manager, texts, logger },
+      { ...(roles.work ? working : {}), platforms },
+    );
+    stops.unshift(stopWorkers);
+
+    const server =
+      page === undefined
+        ? undefined
+        : await listen(config, {
+            ...backend,
+            manager,
+            intake: createImageIntake(),
+            texts,
+            clock,
+            logger,
+            metrics: createMetrics(WEB_METRICS),
+            samples: await readSamples(openModelFolder(modelFolder).samples ?? ''),
+            page,
+            checkReady: ({ signal }) => untilAborted(requireWorkers(backend, queues), signal),
+          });
+    if (server !== undefined) stops.unshift(server.stop);
+    return {
+      model,
+      queues: [...(roles.work ? queues : []), ...platforms.map(({ name }) => `deliver-${name}` as const)],
+      ...(server === undefined ? {} : { url: server.url }),
+      ready: () => (roles.work ? engine.ready() : Promise.resolve()),
+      stop: closeInOrder(stops),
+    };
+  } catch (error) {
+    await closeInOrder(stops)();
+    throw error;
+  }
+}
+
+/** The page is built, where it has to be, while the backend opens. What was opened is closed when the other fails. */
+async function openBoth(opening: Promise<Backend>, withPage: boolean): Promise<[Backend, Page | undefined]> {
+  const [backend, page] = await Promise.allSettled([
+    opening,
+    withPage ? buildClient().then(({ folder }) => readPage(folder)) : undefined,
+  ]);
+  if (backend.status === 'rejected') throw backend.reason;
+  if (page.status === 'fulfilled') return [backend.value, page.value];
+  await backend.value.close();
+  throw page.reason;
+}
+
+async function listen({ web }: Config, deps: WebDeps): Promise<WebServer> {
+  try {
+    return await startWebServer(deps, web);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    const problem = LISTEN_PROBLEMS[code];
+    if (problem === undefined) throw cause;
+    throw new AppError('CONFIG_INVALID', { problems: problem(web.host, web.port) }, { cause });
+  }
+}
+
+const LISTEN_PROBLEMS: Readonly<Record<string, (host: string, port: number) => string>> = {
+  EADDRINUSE: (host, port) => `PORT: ${port} on ${host} is taken by another program; choose another one`,
+  EACCES: (_host, port) => `PORT: ${port} needs more rights than this user has; choose one above 1023`,
+  EADDRNOTAVAIL: (host) => `EASEL_HOST: ${host} is no address of this machine`,
+  ENOTFOUND: (host) => `EASEL_HOST: ${host} is no address of this machine`,
+};
+
+/** @throws AppError ENGINE_UNAVAILABLE when a message sent now would wait for a worker that is not there. */
+async function requireWorkers(backend: Backend, queues: readonly QueueName[]): Promise<void> {
+  const served = await Promise.all(queues.map((queue) => isServed({ ...backend, clock }, queue)));
+  if (!served.every(Boolean)) throw new AppError('ENGINE_UNAVAILABLE', {});
+}
+
+async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = new Promise<never>((_, reject) => {
+    const fail = () => reject(new AppError('ENGINE_UNAVAILABLE', {}));
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
+  await Promise.race([work, aborted]);
+}

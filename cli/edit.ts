@@ -1,0 +1,100 @@
+import { answerOf } from '../core/cards.ts';
+import { loadConfig } from '../core/config.ts';
+import { bytesOf } from '../core/job-handlers.ts';
+import type { EngineResult } from '../core/ports.ts';
+import type { RenderRequest } from '../core/render.ts';
+import { createLocalImageEngine, type LocalImageEngine } from '../queue/inference/local-image-engine.ts';
+import { abortOnInterrupt } from './abort-on-interrupt.ts';
+import type { EditOptions } from './commands/edit.ts';
+import { NoPictureError } from './failure.ts';
+import { locateModel, requireWritableFolder, writeOutput } from './files.ts';
+import type { Io } from './io.ts';
+import { firstRender, noteFailedImages, readTurn } from './read-turn.ts';
+import { requireKnownParts } from './requirements.ts';
+import { texts } from './texts.ts';
+
+export type EditRequest = EditOptions & { readonly text: string; readonly files: readonly string[] };
+
+/** Conversation, interpreter and engine in this process, without a queue: one message, one picture. */
+export async function edit(request: EditRequest, io: Io): Promise<void> {
+  const config = loadConfig(process.env);
+  requireKnownParts(config);
+  requireWritableFolder(request.output);
+  const engine = createLocalImageEngine({ modelFolder: locateModel(config.model) });
+  const { signal, release } = abortOnInterrupt();
+  try {
+    await editWith(engine, request, { signal, io });
+  } finally {
+    release();
+    await engine.dispose();
+  }
+}
+
+interface EditRun {
+  readonly signal: AbortSignal;
+  readonly io: Io;
+}
+
+async function editWith(engine: LocalImageEngine, request: EditRequest, run: EditRun): Promise<void> {
+  const { io, signal } = run;
+  const { text, files, mode, output } = request;
+  const { id, model } = engine.description;
+
+  // 1. read the message
+  const started = performance.now();
+  const read = await readTurn({ text, files, mode, engine: engine.description, signal });
+  const interpretMs = performance.now() - started;
+  noteFailedImages(read, io);
+  const render = firstRender(read);
+  const { interpretation } = read.turn;
+  if (render === undefined || interpretation === undefined) throw new NoPictureError(answerOf(read.turn, texts));
+  const { base, references, instruction, description, count } = interpretation;
+  if (count > 1) io.note(`Making one of ${count}; run the command again for another one.`);
+
+  // 2. make the picture
+  const seed = request.seed ?? render.seed;
+  const images = await Promise.all(render.inputs.map((input) => bytesOf(read.blobs, input)));
+  const result = await renderPicture(engine, { ...render, seed }, images, { ...run, steps: request.steps });
+  const [picture] = result.images;
+  if (picture === undefined) throw new NoPictureError('The engine made no picture.');
+  await writeOutput(output, picture.bytes);
+
+  // 3. say how
+  for (const warning of result.warnings) io.note(warning);
+  if (request.json !== true) return io.out(output);
+  const { encode = 0, denoise = 0, decode = 0, total = 0 } = result.timingsMs;
+  io.out(
+    JSON.stringify({
+      mode: render.mode,
+      base,
+      references,
+      instruction,
+      description,
+      adapter: render.adapter,
+      seed,
+      steps: result.steps,
+      width: picture.widthPx,
+      height: picture.heightPx,
+      model,
+      engine: id,
+      timingsMs: { interpret: interpretMs, encode, denoise, decode, total: interpretMs + total },
+      output,
+    }),
+  );
+}
+
+async function renderPicture(
+  engine: LocalImageEngine,
+  { mode, prompt, adapter, seed, aspect }: RenderRequest,
+  images: readonly Uint8Array[],
+  { io, signal, steps }: EditRun & { readonly steps: number | undefined },
+): Promise<EngineResult> {
+  io.progress('Opening the model');
+  await engine.ready();
+  const wishes = { ...(steps === undefined ? {} : { steps }), ...(aspect === undefined ? {} : { aspect }) };
+  const onStep = (step: { readonly step: number; readonly steps: number }) =>
+    io.progress(`Step ${step.step} of ${step.steps}`);
+  const result = await engine.render({ mode, prompt, adapter, images, seed, ...wishes }, { signal, onStep });
+  io.progress('');
+  return result;
+}

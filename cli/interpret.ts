@@ -1,0 +1,36 @@
+import { answerOf } from '../core/cards.ts';
+import { loadConfig } from '../core/config.ts';
+import { openModelFolder } from '../inference/index.ts';
+import { abortOnInterrupt } from './abort-on-interrupt.ts';
+import type { InterpretOptions } from './commands/interpret.ts';
+import { NoPictureError } from './failure.ts';
+import { locateModel } from './files.ts';
+import type { Io } from './io.ts';
+import { noteFailedImages, readTurn } from './read-turn.ts';
+import { requireKnownParts } from './requirements.ts';
+import { texts } from './texts.ts';
+
+export type InterpretRequest = InterpretOptions & { readonly text: string; readonly files: readonly string[] };
+
+/** Read one message as the chat would and print the interpretation. */
+export async function interpret({ text, files, json }: InterpretRequest, io: Io): Promise<void> {
+  const config = loadConfig(process.env);
+  requireKnownParts(config);
+  const engine = openModelFolder(locateModel(config.model));
+  const { signal, release } = abortOnInterrupt();
+  try {
+    const read = await readTurn({ text, files, mode: 'auto', engine, signal });
+    noteFailedImages(read, io);
+    const { interpretation } = read.turn;
+    if (interpretation === undefined) throw new NoPictureError(answerOf(read.turn, texts));
+    if (json === true) return io.out(JSON.stringify(interpretation));
+    for (const [key, value] of Object.entries(interpretation)) io.out(`${key.padEnd(12)} ${shown(value)}`);
+  } finally {
+    release();
+  }
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? '-' : value.join(', ');
+  return value === null || value === '' ? '-' : String(value);
+}

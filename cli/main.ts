@@ -1,0 +1,4 @@
+import { processIo } from './io.ts';
+import { runCommand } from './program.ts';
+
+process.exitCode = await runCommand(process.argv.slice(2), processIo);

@@ -1,0 +1,30 @@
+import { renderModel } from '../inference/index.ts';
+import { abortOnInterrupt } from './abort-on-interrupt.ts';
+import type { RenderOptions } from './commands/render.ts';
+import { UsageError } from './failure.ts';
+import { readInput, requireWritableFolder, writeOutput } from './files.ts';
+import type { Io } from './io.ts';
+
+/** One render of a model folder in this process. */
+export async function render(options: RenderOptions, io: Io): Promise<void> {
+  const { model, image = [], latents, dumpLatents, output, width, height, ...rest } = options;
+  if ((width === undefined) !== (height === undefined)) throw new UsageError('--width and --height belong together.');
+  for (const file of [output, dumpLatents]) if (file !== undefined) requireWritableFolder(file);
+  if (latents !== undefined) await readInput(latents);
+  const images = await Promise.all(image.map(readInput));
+  const { signal, release } = abortOnInterrupt();
+  try {
+    const result = await renderModel(
+      { ...rest, modelFolder: model, images, width, height, latentsFile: latents, dumpLatentsFile: dumpLatents },
+      { signal, onStep: ({ step, steps }) => io.progress(`Step ${step} of ${steps}`) },
+    );
+    io.progress('');
+    await writeOutput(output, result.image);
+    for (const warning of result.warnings) io.note(warning);
+    const seconds = (result.timingsMs.total / 1000).toFixed(1);
+    io.note(`${result.width} x ${result.height}, adapter ${result.adapter}, ${result.steps} steps, ${seconds} s`);
+    io.out(output);
+  } finally {
+    release();
+  }
+}

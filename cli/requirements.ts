@@ -1,0 +1,31 @@
+import type { Config } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
+import { checkModelFolder, InferenceError } from '../inference/index.ts';
+
+/** @throws AppError CONFIG_INVALID naming what is configured but not part of this version. */
+export function requireKnownParts(config: Config): void {
+  const problems = [
+    ...(config.engine.kind === 'local' ? [] : [`EASEL_ENGINE: this version makes pictures with \`local\` only`]),
+    ...(config.vlm === 'rules' ? [] : ['EASEL_VLM: this version reads requests by `rules` only']),
+  ];
+  if (problems.length > 0) throw new AppError('CONFIG_INVALID', { problems: problems.join('\n') });
+}
+
+/** Roles of their own meet on a server. @throws AppError CONFIG_INVALID */
+export function requireServer({ redisUrl, databaseUrl }: Config, command: string): void {
+  if (redisUrl !== undefined || databaseUrl !== undefined) return;
+  const problems =
+    `REDIS_URL or DATABASE_URL: \`easel ${command}\` is one process of several, which meet there. ` +
+    '`easel start` needs neither: it is everything in one process.';
+  throw new AppError('CONFIG_INVALID', { problems });
+}
+
+/** Every file of the model, before anything is started. @throws InferenceError MODEL_MISSING, MODEL_INVALID */
+export function requireModel(modelFolder: string): void {
+  const errors = checkModelFolder(modelFolder).filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  if (first === undefined) return;
+  const more = errors.length === 1 ? '' : ` \`easel models check\` lists ${errors.length - 1} more.`;
+  const code = first.code === 'MODEL_MISSING' ? 'MODEL_MISSING' : 'MODEL_INVALID';
+  throw new InferenceError(code, first.message + more);
+}
