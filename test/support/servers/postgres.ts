@@ -24,8 +24,8 @@ export async function startPostgres(): Promise<PostgresServer> {
   if ('missing' in postgresProgram) throw new Error(postgresProgram.missing);
   const bin = dirname(postgresProgram.program);
   const folder = await mkdtemp(join(tmpdir(), 'easel-postgres-'));
-  const user = process.getuid?.() === 0 ? unprivilegedUser() : {};
-  if ('uid' in user) await chown(folder, user.uid, user.gid);
+  const user = process.getuid?.() === 0 ? unprivilegedUser() : undefined;
+  if (user !== undefined) await chown(folder, user.uid, user.gid);
   const options = { ...user, cwd: folder };
   await promisify(execFile)(
     join(bin, 'initdb'),
