@@ -82,6 +82,8 @@ function openStream(c: Context<WebEnv>, deps: WebDeps, options: Parameters<typeo
     });
   c.header('Content-Type', 'text/event-stream; charset=utf-8');
   c.header('X-Accel-Buffering', 'no');
+  // A connection kept after the stream's end would only hold up a server that stops.
+  c.header('Connection', 'close');
   return c.newResponse(stream.responseReadable);
 }
 

@@ -24,6 +24,7 @@ export interface WebServer {
 
 const TIMES: StreamTimes = { pollMs: 1000, heartbeatMs: 15_000 };
 const GRACE_MS = 3000;
+const SWEEP_MS = 50;
 
 /** Serve the web chat. @throws the system's error when the address cannot be listened on. */
 export async function startWebServer(deps: WebDeps, options: WebServerOptions): Promise<WebServer> {
@@ -48,9 +49,11 @@ export async function startWebServer(deps: WebDeps, options: WebServerOptions): 
       stopping.abort();
       const closed = once(server, 'close');
       server.close();
-      server.closeIdleConnections();
+      // Connections whose last request ends now are kept alive by Node until they are swept.
+      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
       const deadline = setTimeout(() => server.closeAllConnections(), GRACE_MS);
       await closed;
+      clearInterval(sweep);
       clearTimeout(deadline);
     },
   };

@@ -87,9 +87,13 @@ function createReader(source: AsyncIterable<Uint8Array>, maxBytes: number): Read
         const at = pending.indexOf(delimiter);
         const ready = at === -1 ? pending.length - delimiter.length + 1 : at;
         const chunk = pending.subarray(0, Math.max(0, ready));
-        pending = pending.subarray(chunk.length + (at === -1 ? 0 : delimiter.length));
+        pending = pending.subarray(chunk.length);
         if (chunk.length > 0) yield chunk;
-        if (at !== -1) return;
+        // Consumed only now: a reader that stops at the last chunk leaves the delimiter to whoever skips the rest.
+        if (at !== -1) {
+          pending = pending.subarray(delimiter.length);
+          return;
+        }
         await pull();
       }
     },
