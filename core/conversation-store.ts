@@ -1,5 +1,5 @@
 import { reduce, type TurnEvent } from './conversation.ts';
-import { type Conversation, SCHEMA_VERSION } from './domain.ts';
+import { type Conversation, conversationSchema, SCHEMA_VERSION } from './domain.ts';
 import { effectsBetween, jobsOf, type NeededJob } from './effects.ts';
 import { AppError, asAppError } from './errors.ts';
 import { type ConversationEvent, conversationTopic } from './events.ts';
@@ -115,7 +115,7 @@ export function createConversationStore(
         current: null,
         ...times,
       };
-      return (await documents.compareAndSet(document)) ? document : await get(id);
+      return (await documents.compareAndSet(readable(document))) ? document : await get(id);
     },
 
     /**
@@ -128,7 +128,7 @@ export function createConversationStore(
         const before = await get(id);
         const reduced = reduce(before, { ...event, at }, settings);
         if (reduced === before) return before;
-        const after = { ...reduced, revision: before.revision + 1, updatedAt: at };
+        const after = readable({ ...reduced, revision: before.revision + 1, updatedAt: at });
         await linkNewTurns(before, after);
         if (await documents.compareAndSet(after)) {
           await runEffects(before, after);
@@ -152,7 +152,13 @@ export function createConversationStore(
   };
 }
 
-export type ConversationStore = ReturnType<typeof createConversationStore>;
+/** A document that could not be read back would lose the whole conversation, so it is refused before it is written. */
+function readable(document: Conversation): Conversation {
+  const parsed = conversationSchema.safeParse(document);
+  if (parsed.success) return document;
+  const where = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+  throw new AppError('PAYLOAD_INVALID', {}, { details: { where } });
+}
 
 function turnAlias(turnId: TurnId): string {
   return `turn:${turnId}`;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  type BlobKey,
   blobKeySchema,
   conversationIdSchema,
   deliveryIdSchema,
@@ -17,6 +18,7 @@ export const LIMITS = {
   imageMegapixels: 50,
   imagesPerMessage: 10,
   textCharacters: 4000,
+  idCharacters: 200,
 } as const;
 
 /** People's image number: 1..n in one conversation, inputs and results in one sequence. */
@@ -25,11 +27,11 @@ const timestampMs = z.int().nonnegative();
 const values = z.record(z.string(), z.union([z.string(), z.number()])).readonly();
 
 /** A sentence for a person, kept as catalogue key and values so that every reader sees it in their language. */
-export const sayingSchema = z.object({ key: z.string(), values }).readonly();
+const sayingSchema = z.object({ key: z.string(), values }).readonly();
 export type Saying = z.infer<typeof sayingSchema>;
 
 /** An error as it is stored and sent: `values` fill the placeholders of the code's sentence and hold no user text. */
-export const wireErrorSchema = z.object({ code: z.string(), values }).readonly();
+const wireErrorSchema = z.object({ code: z.string(), values }).readonly();
 export type WireError = z.infer<typeof wireErrorSchema>;
 
 export const renderModeSchema = z.enum(['edit', 'generate']);
@@ -63,7 +65,7 @@ export const interpretationSchema = z
 export type Interpretation = z.infer<typeof interpretationSchema>;
 
 /** How a result came to be: what Retry, Undo, Details and branching read. */
-export const lineageSchema = z
+const lineageSchema = z
   .object({
     renderId: renderIdSchema,
     /** The image that becomes current when this result is undone: the base of an edit, what was current before a generation. */
@@ -96,8 +98,9 @@ const pixels = {
   heightPx: z.int().positive(),
 };
 const origin = z.enum(['reply', 'attachment', 'link']);
+type ImageOrigin = z.infer<typeof origin>;
 
-export const imageEntrySchema = z.discriminatedUnion('status', [
+const imageEntrySchema = z.discriminatedUnion('status', [
   z
     .object({
       ...imageBase,
@@ -125,7 +128,7 @@ export const imageEntrySchema = z.discriminatedUnion('status', [
 export type ImageEntry = z.infer<typeof imageEntrySchema>;
 export type ReadyImage = Extract<ImageEntry, { status: 'ready' }>;
 
-export const renderEntrySchema = z
+const renderEntrySchema = z
   .object({
     id: renderIdSchema,
     n: z.int().positive(),
@@ -144,7 +147,7 @@ export const renderEntrySchema = z
   .readonly();
 export type RenderEntry = z.infer<typeof renderEntrySchema>;
 
-export const deliveryEntrySchema = z
+const deliveryEntrySchema = z
   .object({
     id: deliveryIdSchema,
     n: z.int().positive(),
@@ -163,7 +166,7 @@ export const deliveryEntrySchema = z
   .readonly();
 export type DeliveryEntry = z.infer<typeof deliveryEntrySchema>;
 
-export const turnStatusSchema = z.enum([
+const turnStatusSchema = z.enum([
   'received',
   'interpreting',
   'asked',
@@ -176,11 +179,11 @@ export const turnStatusSchema = z.enum([
 ]);
 export type TurnStatus = z.infer<typeof turnStatusSchema>;
 
-export const turnSchema = z
+const turnSchema = z
   .object({
     id: turnIdSchema,
     /** The platform's id of the message: the same message twice is one turn. */
-    messageId: z.string().min(1).max(200),
+    messageId: z.string().min(1).max(LIMITS.idCharacters),
     authorId: z.string().optional(),
     status: turnStatusSchema,
     /** `request` is interpreted; `again` repeats an earlier interpretation; `word` was answered at once. */
@@ -229,40 +232,31 @@ export const conversationSchema = z
 export type Conversation = z.infer<typeof conversationSchema>;
 
 /** One image of an inbound message, downloaded, checked and stored by the bot before the core sees it. */
-export const inboundImageSchema = z.discriminatedUnion('status', [
-  z
-    .object({
-      status: z.literal('ready'),
-      origin,
-      ...pixels,
-      name: z.string().optional(),
-      altText: z.string().optional(),
-    })
-    .readonly(),
-  z
-    .object({
-      status: z.literal('failed'),
-      origin,
-      name: z.string().optional(),
-      reason: wireErrorSchema,
-    })
-    .readonly(),
+export type InboundImage =
+  | {
+      readonly status: 'ready';
+      readonly origin: ImageOrigin;
+      readonly blob: BlobKey;
+      readonly widthPx: number;
+      readonly heightPx: number;
+      readonly name?: string;
+      readonly altText?: string;
+    }
+  /** `reason.values` need no number: numbering adds it. */
+  | { readonly status: 'failed'; readonly origin: ImageOrigin; readonly name?: string; readonly reason: WireError }
   /** An image that the conversation already numbers, for example the result that the message replies to. */
-  z.object({ status: z.literal('known'), number: imageNumberSchema }).readonly(),
-]);
-export type InboundImage = z.infer<typeof inboundImageSchema>;
+  | { readonly status: 'known'; readonly number: number };
 
 /** A platform's message, parsed at the edge. Images may come in any order; the core numbers reply, attachment, link. */
-export const inboundMessageSchema = z
-  .object({
-    messageId: z.string().min(1).max(200),
-    authorId: z.string().optional(),
-    text: z.string(),
-    mode: renderModeSchema.optional(),
-    images: z.array(inboundImageSchema).readonly(),
-  })
-  .readonly();
-export type InboundMessage = z.infer<typeof inboundMessageSchema>;
+export interface InboundMessage {
+  /** The platform's id, 1 to 200 characters. */
+  readonly messageId: string;
+  readonly authorId?: string;
+  readonly text: string;
+  /** The Edit | Generate switch. */
+  readonly mode?: RenderMode;
+  readonly images: readonly InboundImage[];
+}
 
 /** What a person corrects with one tap; what is absent stays as it was read. */
 export const correctionSchema = z

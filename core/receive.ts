@@ -11,7 +11,7 @@ import { isEnded, openRenders } from './turns.ts';
 
 /**
  * Take in a person's message: number its images, carry out a word, or begin a turn.
- * @throws AppError TEXT_EMPTY, TEXT_TOO_LONG, TOO_MANY_IMAGES, NO_IMAGE, UNKNOWN_IMAGE, LIMIT, or why no image could be used.
+ * @throws AppError REQUEST_INVALID (the message's id), TEXT_EMPTY, TEXT_TOO_LONG, TOO_MANY_IMAGES, NO_IMAGE, UNKNOWN_IMAGE, LIMIT, or why no image could be used.
  */
 export function receive(
   document: Conversation,
@@ -21,6 +21,8 @@ export function receive(
   settings: ConversationSettings,
 ): Conversation {
   if (document.turns.some((turn) => turn.messageId === message.messageId)) return document;
+  const { length } = message.messageId;
+  if (length === 0 || length > LIMITS.idCharacters) throw new AppError('REQUEST_INVALID', {});
   const text = message.text.trim();
   if (text.length > LIMITS.textCharacters)
     throw new AppError('TEXT_TOO_LONG', { limit: LIMITS.textCharacters, count: text.length });

@@ -1,44 +1,46 @@
 import { z } from 'zod';
-import { imageNumberSchema, renderModeSchema, wireErrorSchema } from './domain.ts';
-import { blobKeySchema, conversationIdSchema, renderIdSchema, slugSchema, turnIdSchema } from './ids.ts';
+import type { RenderMode, WireError } from './domain.ts';
+import {
+  type BlobKey,
+  type ConversationId,
+  conversationIdSchema,
+  type RenderId,
+  type TurnId,
+  turnIdSchema,
+} from './ids.ts';
 
-/** Everything a worker needs for one render, derived from the document when the job starts. JSON-safe: images travel as keys. */
-export const renderRequestSchema = z
-  .object({
-    renderId: renderIdSchema,
-    conversationId: conversationIdSchema,
-    turnId: turnIdSchema,
-    engine: slugSchema,
-    mode: renderModeSchema,
-    /** Mentions already rewritten to positions in `inputs`, from 1. */
-    prompt: z.string(),
-    /** `edit`, `generate`, `none`, or another adapter's name. */
-    adapter: z.string(),
-    /** Edit: base first, then references. Generation: references. */
-    inputs: z.array(z.object({ number: imageNumberSchema, blob: blobKeySchema }).readonly()).readonly(),
-    seed: z.int().nonnegative(),
-    aspect: z.string().optional(),
-  })
-  .readonly();
-export type RenderRequest = z.infer<typeof renderRequestSchema>;
+/** Everything a worker needs for one render, derived from the document when the job starts. Images travel as keys. */
+export interface RenderRequest {
+  readonly renderId: RenderId;
+  readonly conversationId: ConversationId;
+  readonly turnId: TurnId;
+  readonly engine: string;
+  readonly mode: RenderMode;
+  /** Mentions already rewritten to positions in `inputs`, from 1. */
+  readonly prompt: string;
+  /** `edit`, `generate`, `none`, or another adapter's name. */
+  readonly adapter: string;
+  /** Edit: base first, then references. Generation: references. */
+  readonly inputs: readonly { readonly number: number; readonly blob: BlobKey }[];
+  /** 0..2^32-1. */
+  readonly seed: number;
+  /** width:height. */
+  readonly aspect?: string;
+}
 
 /** How one render ended. */
-export const renderOutcomeSchema = z.discriminatedUnion('kind', [
-  z
-    .object({
-      kind: z.literal('ready'),
-      blob: blobKeySchema,
-      widthPx: z.int().positive(),
-      heightPx: z.int().positive(),
-      model: z.string(),
-      steps: z.int().positive().optional(),
-      timingsMs: z.record(z.string(), z.number()).readonly(),
-      warnings: z.array(z.string()).readonly(),
-    })
-    .readonly(),
-  z.object({ kind: z.literal('failed'), error: wireErrorSchema }).readonly(),
-]);
-export type RenderOutcome = z.infer<typeof renderOutcomeSchema>;
+export type RenderOutcome =
+  | {
+      readonly kind: 'ready';
+      readonly blob: BlobKey;
+      readonly widthPx: number;
+      readonly heightPx: number;
+      readonly model: string;
+      readonly steps?: number;
+      readonly timingsMs: Readonly<Record<string, number>>;
+      readonly warnings: readonly string[];
+    }
+  | { readonly kind: 'failed'; readonly error: WireError };
 
 const jobBase = { conversationId: conversationIdSchema, turnId: turnIdSchema };
 /** Payloads of the three kinds of job: only ids, because the document is the truth. */

@@ -124,6 +124,17 @@ describe('what follows in the conversation', () => {
     expect(turns.map(({ renders }) => renders[0]?.resultNumber)).toEqual([4, 5, 6, 7]);
   });
 
+  it('knows nothing of images that came with later messages', async () => {
+    const easel = createEaselInMemory();
+    const { id } = await easel.open();
+    await easel.manager.receive(id, aMessage('make it red', { images: [await easel.image('a')] }));
+    const { turn } = await easel.manager.receive(id, aMessage('combine all images'));
+    await easel.manager.receive(id, aMessage('make it blue', { images: [await easel.image('b')] }));
+    await easel.serve();
+    await easel.jobs.idle();
+    expect((await easel.turn(turn.id)).interpretation).toMatchObject({ base: 1, references: [3] });
+  });
+
   it('makes the parent current on undo, and the result keeps its number', async () => {
     const { easel, id } = await withResult();
     await easel.say(id, 'make it blue');
@@ -422,6 +433,17 @@ describe('what is refused', () => {
     await expect(easel.manager.receive(id, aMessage('make image 2 red'))).rejects.toMatchObject({
       code: 'IMAGE_UNREADABLE',
     });
+  });
+
+  it.each(['', 'x'.repeat(201)])('takes no message with an id of unusable length', async (messageId) => {
+    const easel = createEaselInMemory();
+    const { id } = await easel.open();
+    await expect(easel.manager.receive(id, aMessage('draw a cat', { messageId }))).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+    });
+    await expect(
+      easel.manager.receive(id, aMessage('draw a cat', { messageId: 'x'.repeat(200) })),
+    ).resolves.toMatchObject({ isRepeat: false });
   });
 
   it('does not know strangers', async () => {

@@ -71,6 +71,19 @@ describe('the interpret handler', () => {
     expect(without.turn).toMatchObject({ status: 'failed', error: { code: 'NO_IMAGE' } });
   });
 
+  it('writes nothing that could not be read back', async () => {
+    const { easel, turn } = await drawing({
+      interpreter: createScriptedInterpreter(anInterpretation({ mode: 'generate', base: null, aspect: 'wide' })),
+    });
+    expect(turn).toMatchObject({ status: 'failed', error: { code: 'PAYLOAD_INVALID' } });
+    expect(easel.logger.lines).toContainEqual(
+      expect.objectContaining({ fields: expect.objectContaining({ where: 'turns.0.interpretation.aspect' }) }),
+    );
+    await expect(easel.manager.open({ platform: 'No Slug', cards: false })).rejects.toMatchObject({
+      code: 'PAYLOAD_INVALID',
+    });
+  });
+
   it('gives up a turn that was begun too often without an end', async () => {
     const easel = createEaselInMemory({ settings: { maxRuns: 2 } });
     const { id } = await easel.open();
@@ -185,6 +198,7 @@ describe('the render handler', () => {
     expect((await easel.manager.get(id)).images).toEqual([]);
     expect(easel.platform.posts).toEqual([]);
     expect(easel.jobs.waiting()).toEqual([]);
+    expect(easel.logger.lines).toEqual([]);
   });
 
   it('ignores a picture that comes after Cancel', async () => {
