@@ -1,28 +1,18 @@
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
-import type { Blobs, Clock, Documents, Ephemeral, Jobs, Logger, Stop } from '../core/ports.ts';
+import type { Blobs } from '../core/ports.ts';
 import { openBlobs } from './blobs/open-blobs.ts';
 import { openEmbeddedHome } from './homes/embedded.ts';
+import type { Home, HomeDeps } from './homes/home.ts';
 import { openPostgresHome } from './homes/postgres.ts';
 import { openRedisHome } from './homes/redis.ts';
 import { DEFAULT_TIMING, type JobTiming } from './jobs/bull-jobs.ts';
 
 export type BackendConfig = Pick<Config, 'home' | 'redisUrl' | 'databaseUrl' | 'blobUrl'>;
 
-export interface BackendDeps {
-  readonly logger: Logger;
-  readonly clock: Clock;
+export interface BackendDeps extends HomeDeps {
   /** For the AWS_* variables of an s3: BLOB_URL. */
   readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-/** Jobs, documents and events, on one of the three homes. */
-export interface Home {
-  readonly documents: Documents;
-  readonly ephemeral: Ephemeral;
-  readonly jobs: Jobs;
-  /** Stops the workers first, gives the home back last. Calling it twice is harmless. */
-  close: Stop;
 }
 
 export interface Backend extends Home {

@@ -21,11 +21,15 @@ export function announcePresence(
 ): Stop {
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
+  let stopWaiting = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    stopWaiting = resolve;
+  });
 
   async function announce(): Promise<void> {
     try {
-      await isFit();
-      await ephemeral.count(presenceKey(queue, clock.now()), 1, 4 * WINDOW_MS);
+      await Promise.race([isFit(), stopped]);
+      if (!isStopped) await ephemeral.count(presenceKey(queue, clock.now()), 1, 4 * WINDOW_MS);
     } catch (error) {
       if (!isStopped)
         logger.warn({ event: 'worker-unfit', queue, code: asAppError(error).code }, 'a worker cannot work');
@@ -41,6 +45,7 @@ export function announcePresence(
   return async () => {
     isStopped = true;
     clearTimeout(timer);
+    stopWaiting();
     await announcing;
   };
 }

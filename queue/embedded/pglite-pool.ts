@@ -61,7 +61,7 @@ export class PGlitePool extends EventEmitter implements PgPool {
       }
       return toPgResult<R>(await this.#database.query<R>(text, [...params]));
     } finally {
-      if (word === 'commit' || word === 'rollback') this.release(owner);
+      if (word === 'commit' || word === 'rollback') this.#end(owner);
     }
   }
 
@@ -69,7 +69,14 @@ export class PGlitePool extends EventEmitter implements PgPool {
     return this.#database.listen(channel, heard);
   }
 
+  /** A client that leaves in the middle of a transaction would leave the session in it. */
   release(owner: object): void {
+    if (this.#transaction?.owner !== owner) return;
+    // A database that closed meanwhile has rolled back by itself.
+    void this.run(owner, 'ROLLBACK').catch(() => undefined);
+  }
+
+  #end(owner: object): void {
     if (this.#transaction?.owner !== owner) return;
     const { end } = this.#transaction;
     this.#transaction = undefined;

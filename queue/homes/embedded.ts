@@ -8,15 +8,11 @@ import { createSqlBull } from '../jobs/bull.ts';
 import { createBullJobs, type JobTiming } from '../jobs/bull-jobs.ts';
 import { createSqlFairOrder } from '../jobs/fair-order.ts';
 import { createSeldomLog } from '../log-seldom.ts';
-import type { BackendDeps, Home } from '../open-backend.ts';
 import { closeInOrder } from './close-in-order.ts';
+import type { Home, HomeDeps } from './home.ts';
 
 /** Everything in this process and one folder. */
-export async function openEmbeddedHome(
-  folder: string,
-  { logger, clock }: BackendDeps,
-  timing: JobTiming,
-): Promise<Home> {
+export async function openEmbeddedHome(folder: string, { logger, clock }: HomeDeps, timing: JobTiming): Promise<Home> {
   const unlock = await lockHome(folder);
   try {
     const documents = await openFileDocuments(folder);

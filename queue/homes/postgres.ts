@@ -8,9 +8,9 @@ import { createSqlBull } from '../jobs/bull.ts';
 import { createBullJobs, type JobTiming } from '../jobs/bull-jobs.ts';
 import { createSqlFairOrder } from '../jobs/fair-order.ts';
 import { createSeldomLog } from '../log-seldom.ts';
-import type { BackendDeps, Home } from '../open-backend.ts';
 import { createTables } from '../sql/tables.ts';
 import { closeInOrder } from './close-in-order.ts';
+import type { Home, HomeDeps } from './home.ts';
 
 /** Each worker keeps one for itself to hear of new jobs. */
 const MAX_CONNECTIONS = 20;
@@ -19,7 +19,7 @@ const CONNECT_TIMEOUT_MS = 5000;
 /** Documents, events and queue in one PostgreSQL database, version 13 or newer, in the schemas `bullmq` and `easel`. */
 export async function openPostgresHome(
   connectionString: string,
-  { logger }: BackendDeps,
+  { logger }: HomeDeps,
   timing: JobTiming,
 ): Promise<Home> {
   const pool = createPool(connectionString);

@@ -7,8 +7,8 @@ import { createRedisBull } from '../jobs/bull.ts';
 import { createBullJobs, type JobTiming } from '../jobs/bull-jobs.ts';
 import { createRedisFairOrder } from '../jobs/fair-order.ts';
 import { createSeldomLog } from '../log-seldom.ts';
-import type { BackendDeps, Home } from '../open-backend.ts';
 import { closeInOrder } from './close-in-order.ts';
+import type { Home, HomeDeps } from './home.ts';
 
 const LONGEST_RECONNECT_MS = 2000;
 const CONNECT_TIMEOUT_MS = 5000;
@@ -17,7 +17,7 @@ const CONNECT_TIMEOUT_MS = 5000;
 export async function openRedisHome(
   url: string,
   prefix: string,
-  { logger }: BackendDeps,
+  { logger }: HomeDeps,
   timing: JobTiming,
 ): Promise<Home> {
   // Commands of a request fail soon while Redis is away; what waits for jobs or messages waits for ever.

@@ -8,7 +8,7 @@ export type WatchedWorker = Pick<BullWorker, 'name' | 'closing' | 'pause' | 'res
 };
 
 /** Calls `then` once after `delayMs`; `setTimeout` outside tests. */
-export type Schedule = (then: () => void, delayMs: number) => void;
+type Schedule = (then: () => void, delayMs: number) => void;
 
 export interface WorkerHealthDeps {
   readonly logger: Logger;

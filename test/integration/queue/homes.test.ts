@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { AppError } from '../../../core/errors.ts';
 import { deliverJobId, newConversationId, newTurnId, renderJobId } from '../../../core/ids.ts';
 import type { JobHandler, JobRun, QueueName, Stop } from '../../../core/ports.ts';
-import type { Home } from '../../../queue/open-backend.ts';
+import type { Home } from '../../../queue/homes/home.ts';
 import { type StartedHome, testHomes } from '../../support/homes.ts';
 import { isMissing } from '../../support/servers/find-program.ts';
 

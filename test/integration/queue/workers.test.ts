@@ -8,7 +8,7 @@ import { createRuleInterpreter } from '../../../core/intent-rules.ts';
 import type { ImageEngine, Stop } from '../../../core/ports.ts';
 import { createTexts } from '../../../core/texts/catalogue.ts';
 import { en } from '../../../core/texts/en.ts';
-import type { Home } from '../../../queue/open-backend.ts';
+import type { Home } from '../../../queue/homes/home.ts';
 import { createWorkers } from '../../../queue/workers.ts';
 import { aMessage } from '../../support/builders/conversation.ts';
 import { createMemoryBlobs } from '../../support/fakes/blobs.ts';
