@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { StartedHome, TestHome } from '../support/homes.ts';
-import { isMissing } from '../support/servers/find-program.ts';
+import { whereFound } from '../support/servers/find-program.ts';
 import { describeDocuments } from './documents.contract.ts';
 import { describeEphemeral } from './ephemeral.contract.ts';
 import { describeJobs } from './jobs.contract.ts';
 
 /** Documents, Ephemeral and Jobs of one home, each under its contract. */
 export function describeHome(home: TestHome): void {
-  describe.skipIf(isMissing(home.found, `the contracts on ${home.name}`))(`on ${home.name}`, () => {
+  describe(`on ${home.name}`, whereFound(home.found), () => {
     let started: StartedHome;
     beforeAll(async () => {
       started = await home.start();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { openBlobs } from '../../queue/blobs/open-blobs.ts';
-import { isMissing } from '../support/servers/find-program.ts';
+import { whereFound } from '../support/servers/find-program.ts';
 import { type S3Server, s3Program, startS3 } from '../support/servers/s3.ts';
 import { describeBlobs } from './blobs.contract.ts';
 
@@ -29,7 +29,7 @@ describeBlobs(
   { isDurable: true },
 );
 
-describe.skipIf(isMissing(s3Program, 'Blobs on S3'))('on S3', () => {
+describe('on S3', whereFound(s3Program), () => {
   let server: S3Server;
   beforeAll(async () => {
     server = await startS3();

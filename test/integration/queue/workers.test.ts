@@ -17,14 +17,13 @@ import { createManualClock } from '../../support/fakes/clock.ts';
 import { createMemoryEngine, memoryEngineDescription } from '../../support/fakes/engine.ts';
 import { createMemoryLogger } from '../../support/fakes/logger.ts';
 import { type StartedHome, testHomes } from '../../support/homes.ts';
-import { isMissing } from '../../support/servers/find-program.ts';
+import { whereFound } from '../../support/servers/find-program.ts';
 
 const WAIT = { timeout: 15_000, interval: 10 };
 const texts = createTexts(en, 'en');
 
 for (const testHome of Object.values(testHomes)) {
-  const isSkipped = isMissing(testHome.found, `workers on ${testHome.name}`);
-  describe.skipIf(isSkipped)(`workers on ${testHome.name}`, { timeout: 30_000 }, () => {
+  describe(`workers on ${testHome.name}`, { timeout: 30_000, ...whereFound(testHome.found) }, () => {
     const logger = createMemoryLogger();
     const blobs = createMemoryBlobs();
     let started: StartedHome;

@@ -1,5 +1,6 @@
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { SuiteOptions } from 'vitest';
 
 /** A server that a test wants: where it is, or why the tests that need it are skipped. */
 export type Found = { readonly program: string } | { readonly missing: string };
@@ -11,11 +12,16 @@ export function findProgram(name: string, folders: readonly string[] = []): Foun
   return program === undefined ? { missing: `${name} is not installed` } : { program };
 }
 
-/** Say why tests are skipped, where people and CI see it. @returns whether to skip. */
-export function isMissing(found: Found, what: string): found is { readonly missing: string } {
-  if ('program' in found) return false;
-  process.stderr.write(`skipped: ${what}: ${found.missing}\n`);
-  return true;
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Why a suite is skipped; the reporter prints it. */
+    missing?: string;
+  }
+}
+
+/** Options of a suite that is skipped where the program is missing. */
+export function whereFound(found: Found): SuiteOptions {
+  return 'program' in found ? {} : { skip: true, meta: { missing: found.missing } };
 }
 
 /** Sub-folders of a folder, newest version first; none when it does not exist. */
