@@ -57,19 +57,20 @@ export async function startEasel({ config, modelFolder, logger, env }: EaselDeps
     const engine = createLocalImageEngine({ modelFolder });
     const { id, maxImages, model } = engine.description;
     const queues = ['interpret', `render-${id}`] as const;
+    const ready = () => (roles.work ? engine.ready() : Promise.resolve());
+    if (roles.work) {
+      stops.unshift(engine.dispose);
+      // Opens beside everything else; whoever needs it waits for the same opening and hears what went wrong.
+      ready().catch(() => undefined);
+    }
     const [backend, page] = await openBoth(openBackend(config, { logger, clock, env }), roles.web);
-    stops.unshift(backend.close);
+    stops.push(backend.close);
 
     const manager = createConversationManager({ ...backend, clock, logger }, { engine: { id, maxImages } });
-    const presence = roles.work
-      ? [
-          announcePresence({ ...backend, clock, logger }, queues[0]),
-          announcePresence({ ...backend, clock, logger }, queues[1], engine.ready),
-        ]
-      : [];
-    // The engine ends while presence waits for it.
-    stops.unshift(async () => void (await Promise.all([engine.dispose(), ...presence.map((stop) => stop())])));
-
+    if (roles.work) {
+      stops.unshift(announcePresence({ ...backend, clock, logger }, queues[0]));
+      stops.unshift(announcePresence({ ...backend, clock, logger }, queues[1], engine.ready));
+    }
     const working = { interpreter: { main: createRuleInterpreter({ texts }) }, engines: [engine] };
     const platforms = page === undefined ? [] : [createWebPlatform(backend)];
     const stopWorkers = await createWorkers(
@@ -91,14 +92,14 @@ export async function startEasel({ config, modelFolder, logger, env }: EaselDeps
             metrics: createMetrics(WEB_METRICS),
             samples: await readSamples(openModelFolder(modelFolder).samples ?? ''),
             page,
-            checkReady: ({ signal }) => untilAborted(requireWorkers(backend, queues), signal),
+            checkReady: ({ signal }) => untilAborted(Promise.all([ready(), requireWorkers(backend, queues)]), signal),
           });
     if (server !== undefined) stops.unshift(server.stop);
     return {
       model,
       queues: [...(roles.work ? queues : []), ...platforms.map(({ name }) => `deliver-${name}` as const)],
       ...(server === undefined ? {} : { url: server.url }),
-      ready: () => (roles.work ? engine.ready() : Promise.resolve()),
+      ready,
       stop: closeInOrder(stops),
     };
   } catch (error) {
@@ -143,7 +144,7 @@ async function requireWorkers(backend: Backend, queues: readonly QueueName[]): P
   if (!served.every(Boolean)) throw new AppError('ENGINE_UNAVAILABLE', {});
 }
 
-async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+async function untilAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
   const aborted = new Promise<never>((_, reject) => {
     const fail = () => reject(new AppError('ENGINE_UNAVAILABLE', {}));
     if (signal.aborted) fail();
