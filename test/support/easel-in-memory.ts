@@ -100,3 +100,13 @@ export function createEaselInMemory(options: EaselOptions = {}) {
     },
   };
 }
+
+/** A conversation with two images and result 3, everything served. */
+export async function easelWithResult() {
+  const easel = createEaselInMemory();
+  const stop = await easel.serve();
+  const { id } = await easel.open();
+  const images = [await easel.image('bag'), await easel.image('dress')];
+  const turn = await easel.say(id, 'Give the bag in image 1 the pattern of the dress in image 2', { images });
+  return { easel, id, turn, stop };
+}
