@@ -1,0 +1,53 @@
+"""Muon: momentum whose matrix updates are orthogonalised (Jordan et al. 2024), in float32.
+
+torch.optim.Muon works in bfloat16, which a processor without bfloat16 units computes a hundred times slower.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import torch
+
+#: Newton-Schulz coefficients of the reference implementation.
+COEFFICIENTS = (3.4445, -4.7750, 2.0315)
+ITERATIONS = 4
+
+
+class Muon(torch.optim.Optimizer):
+    """Nesterov momentum; every update has singular values near 1, scaled by sqrt(max(1, rows / columns))."""
+
+    def __init__(
+        self, parameters: Iterable[torch.nn.Parameter], lr: float, momentum: float = 0.95, weight_decay: float = 0.01
+    ) -> None:
+        super().__init__(parameters, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self) -> None:  # type: ignore[override]
+        """Update all matrices; those of one shape are orthogonalised in one batch."""
+        for group in self.param_groups:
+            by_shape: dict[tuple[int, ...], list[tuple[torch.nn.Parameter, torch.Tensor]]] = defaultdict(list)
+            for parameter in group["params"]:
+                if parameter.grad is None:
+                    continue
+                state = self.state[parameter]
+                if "momentum_buffer" not in state:
+                    state["momentum_buffer"] = torch.zeros_like(parameter)
+                buffer = state["momentum_buffer"].lerp_(parameter.grad, 1 - group["momentum"])
+                by_shape[tuple(parameter.shape)].append((parameter, parameter.grad.lerp(buffer, group["momentum"])))
+            for (rows, columns), members in by_shape.items():
+                updates = orthogonalise(torch.stack([update for _, update in members]))
+                scale = group["lr"] * max(1, rows / columns) ** 0.5
+                for (parameter, _), update in zip(members, updates):
+                    parameter.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=-scale)
+
+
+def orthogonalise(matrices: torch.Tensor) -> torch.Tensor:
+    """The nearest semi-orthogonal matrices, roughly: [N, rows, columns] to the same shape."""
+    a, b, c = COEFFICIENTS
+    tall = matrices.shape[1] > matrices.shape[2]
+    x = matrices.mT if tall else matrices
+    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    for _ in range(ITERATIONS):
+        gram = x @ x.mT
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    return x.mT if tall else x

@@ -1,0 +1,98 @@
+"""The stream of training samples: tasks rendered and encoded once, then replayed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL
+
+from .latents import pixels_to_tokens
+from .tasks import Task, draw
+from .text import tokenize
+from .vae import to_pixels
+from .world.render import render
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One encoded task: ids int64 [48], target float16 [tokens, 64], references float16 [count * tokens, 64]."""
+
+    clip_ids: torch.Tensor
+    t5_ids: torch.Tensor
+    target: torch.Tensor
+    references: torch.Tensor
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Samples of equally many references, stacked."""
+
+    clip_ids: torch.Tensor
+    t5_ids: torch.Tensor
+    target: torch.Tensor
+    references: torch.Tensor
+    count: int
+
+    def to(self, device: torch.device) -> "Batch":
+        """The batch on a device."""
+        moved = (t.to(device) for t in (self.clip_ids, self.t5_ids, self.target, self.references))
+        return Batch(*moved, self.count)
+
+
+class SampleStream:
+    """Batches by number of references; a share of each is new, the rest comes from a bounded replay buffer."""
+
+    #: Samples kept per number of references.
+    CAPACITY = 5000
+    #: New samples of a batch.
+    NEW_SHARE = 0.3
+
+    def __init__(self, vae: AutoencoderKL, tokenizers: tuple, kinds: dict[str, float], size: int, seed: int) -> None:
+        self.vae = vae
+        self.tokenizers = tokenizers
+        self.kinds = kinds
+        self.size = size
+        self.rng = np.random.default_rng(seed)
+        self.buffers: dict[int, list[Sample]] = {}
+
+    def batch(self, tokens: int) -> Batch:
+        """A batch of about as many tokens, over output and references."""
+        first = draw(self.kinds, self.rng)
+        count = len(first.inputs)
+        side_tokens = (self.size // 16) ** 2
+        wanted = max(4, tokens // (side_tokens * (count + 1)))
+        buffer = self.buffers.setdefault(count, [])
+        new = wanted if len(buffer) < 8 * wanted else max(1, round(wanted * self.NEW_SHARE))
+        tasks = [first]
+        while len(tasks) < new:
+            task = draw(self.kinds, self.rng)
+            if len(task.inputs) == count:
+                tasks.append(task)
+        fresh = self.encode(tasks)
+        replayed = [buffer[int(i)] for i in self.rng.integers(0, len(buffer), wanted - new)] if buffer else []
+        buffer.extend(fresh)
+        del buffer[: max(0, len(buffer) - self.CAPACITY)]
+        return stack([*fresh, *replayed], count)
+
+    def encode(self, tasks: list[Task]) -> list[Sample]:
+        """Render and encode tasks with equally many inputs."""
+        count = len(tasks[0].inputs)
+        pictures = [render(scene, self.size) for task in tasks for scene in (task.target, *task.inputs)]
+        tokens = pixels_to_tokens(self.vae, to_pixels(np.stack(pictures)).to(self.vae.device)).half().cpu()
+        tokens = tokens.view(len(tasks), count + 1, *tokens.shape[1:])
+        clip_ids, t5_ids = tokenize(*self.tokenizers, [task.prompt(self.rng) for task in tasks])
+        return [
+            Sample(clip_ids[i], t5_ids[i], tokens[i, 0].clone(), tokens[i, 1:].reshape(-1, tokens.shape[-1]).clone())
+            for i in range(len(tasks))
+        ]
+
+
+def stack(samples: list[Sample], count: int) -> Batch:
+    """One batch of samples with equally many references."""
+    return Batch(
+        torch.stack([sample.clip_ids for sample in samples]),
+        torch.stack([sample.t5_ids for sample in samples]),
+        torch.stack([sample.target for sample in samples]).float(),
+        torch.stack([sample.references for sample in samples]).float(),
+        count,
+    )

@@ -1,0 +1,149 @@
+"""The loop both stages share: flow matching, Muon for matrices, AdamW for the rest, an average, checkpoints."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from PIL import Image
+
+from .average import Average
+from .checkpoint import load_checkpoint, save_checkpoint
+from .clock import Clock
+from .muon import Muon
+from .samples import SampleStream
+from .transformer import Painter
+from .workers import agree, average_gradients, rank
+
+#: Tokens of output and references in one batch of one worker.
+BATCH_TOKENS = 2048
+SAVE_SECONDS = 240
+CAPTION_DROPOUT = 0.05
+
+
+def train(
+    run: Path,
+    painter: Painter,
+    stream: SampleStream,
+    trained: dict[str, torch.nn.Parameter],
+    minutes: float,
+    rates: tuple[float, float],
+    sheet: Callable[[], Image.Image],
+) -> None:
+    """Train the given parameters for some minutes, or go on from the run's checkpoint; leaves the average in them.
+
+    The learning rate falls to a fiftieth over the last third of the minutes and rises again when training goes on.
+
+    :param rates: learning rates of Muon (matrices of blocks) and AdamW (the rest).
+    :param sheet: draws pictures with the averaged weights; written to `run/samples` now and then.
+    """
+    (run / "samples").mkdir(parents=True, exist_ok=True)
+    step, samples, seconds = 0, 0, 0.0
+    device = next(iter(trained.values())).device
+    matrices = [p for name, p in trained.items() if p.ndim == 2 and _is_block_matrix(name)]
+    others = [p for p in trained.values() if all(p is not matrix for matrix in matrices)]
+    optimizers: list[torch.optim.Optimizer] = [Muon(matrices, lr=rates[0])]
+    if others:
+        optimizers.append(torch.optim.AdamW(others, lr=rates[1], betas=(0.9, 0.98), weight_decay=0))
+    restored = load_checkpoint(run / "checkpoint")
+    if restored:
+        tensors, state = restored
+        step, samples, seconds = state["step"], state["samples"], state["seconds"]
+        with torch.no_grad():
+            for name, parameter in trained.items():
+                parameter.copy_(tensors[f"model.{name}"])
+        _restore(optimizers, trained, tensors, step)
+    average = Average(trained, 0.995)
+    if restored:
+        average.values = {name: tensors[f"average.{name}"].float().to(device) for name in average.values}
+    clock = Clock(minutes, seconds)
+    first_step = step
+    smooth: dict[int, float] = {}
+    log = (run / "log.jsonl").open("a")
+    while (progress := agree(clock.progress())) < 1:
+        factor = min(1, (step - first_step + 1) / 60) * min(1, max(0.02, (1 - progress) / 0.33))
+        for optimizer, rate in zip(optimizers, rates):
+            for group in optimizer.param_groups:
+                group["lr"] = rate * factor
+        batch = stream.batch(BATCH_TOKENS).to(device)
+        clean = batch.target
+        n = len(clean)
+        noise = torch.randn_like(clean)
+        time = torch.sigmoid(torch.randn(n, device=device))
+        time = 1.7 * time / (1 + 0.7 * time)
+        t5_ids = torch.where(torch.rand(n, 1, device=device) < CAPTION_DROPOUT, 0, batch.t5_ids)
+        level = time.view(-1, 1, 1)
+        velocity = painter((1 - level) * clean + level * noise, time, batch.clip_ids, t5_ids, batch.references, batch.count)
+        loss = (velocity - (noise - clean)).square().mean()
+        loss.backward()
+        average_gradients(trained.values())
+        torch.nn.utils.clip_grad_norm_(trained.values(), 1.0)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
+        step, samples = step + 1, samples + n
+        average.update(trained, step)
+        smooth[batch.count] = loss.item() if batch.count not in smooth else 0.97 * smooth[batch.count] + 0.03 * loss.item()
+        if rank():
+            continue
+        if clock.every("log", 30):
+            losses = {str(count): round(value, 4) for count, value in sorted(smooth.items())}
+            log.write(json.dumps({"step": step, "samples": samples, "seconds": round(clock.total()), "loss": losses}) + "\n")
+            log.flush()
+        if clock.every("save", SAVE_SECONDS):
+            _save(run, trained, average, optimizers, {"step": step, "samples": samples, "seconds": clock.total()})
+        if clock.every("sheet", 900):
+            _with_average(trained, average, sheet).save(run / "samples" / f"{step:06d}.png")
+    if rank() == 0:
+        _save(run, trained, average, optimizers, {"step": step, "samples": samples, "seconds": clock.total()})
+    average.copy_to(trained)
+    if rank() == 0:
+        sheet().save(run / "samples" / f"{step:06d}.png")
+
+
+def _is_block_matrix(name: str) -> bool:
+    """Matrices inside blocks; modulation, embeddings and the ends of the network learn better with AdamW."""
+    return ("block" in name or "layers" in name) and "norm" not in name
+
+
+def _with_average(trained: dict[str, torch.nn.Parameter], average: Average, sheet: Callable[[], Image.Image]) -> Image.Image:
+    kept = {name: parameter.detach().clone() for name, parameter in trained.items()}
+    average.copy_to(trained)
+    image = sheet()
+    with torch.no_grad():
+        for name, parameter in trained.items():
+            parameter.copy_(kept[name])
+    return image
+
+
+def _save(
+    run: Path,
+    trained: dict[str, torch.nn.Parameter],
+    average: Average,
+    optimizers: list[torch.optim.Optimizer],
+    state: dict[str, float],
+) -> None:
+    """Weights in float32; average and moments in bfloat16, which keeps the checkpoint under 128 MB."""
+    tensors = {f"model.{name}": parameter for name, parameter in trained.items()}
+    tensors |= {f"average.{name}": value.bfloat16() for name, value in average.values.items()}
+    names = {id(parameter): name for name, parameter in trained.items()}
+    for optimizer in optimizers:
+        for parameter, values in optimizer.state.items():
+            for key, value in values.items():
+                if torch.is_tensor(value) and value.ndim:
+                    tensors[f"{key}.{names[id(parameter)]}"] = value.bfloat16()
+    save_checkpoint(run / "checkpoint", tensors, state)
+
+
+def _restore(
+    optimizers: list[torch.optim.Optimizer], trained: dict[str, torch.nn.Parameter], tensors: dict[str, torch.Tensor], step: int
+) -> None:
+    names = {id(parameter): name for name, parameter in trained.items()}
+    for optimizer in optimizers:
+        for parameter in optimizer.param_groups[0]["params"]:
+            for key in ("momentum_buffer", "exp_avg", "exp_avg_sq"):
+                stored = tensors.get(f"{key}.{names[id(parameter)]}")
+                if stored is not None:
+                    optimizer.state[parameter][key] = stored.float().to(parameter.device)
+                    if key == "exp_avg":
+                        optimizer.state[parameter]["step"] = torch.tensor(float(step))

@@ -1,0 +1,1 @@
+"""The sticker world: pictures rendered from scenes, so that every caption, mask, edit and reference is exact."""
