@@ -7,7 +7,7 @@ import { isEnded } from '../../../core/turns.ts';
 import { readTurnProgress } from '../../shared/turn-progress.ts';
 import type { WebDeps } from './deps.ts';
 import { viewImage, viewProgress, viewTurn } from './views.ts';
-import { createWake } from './wake.ts';
+import { createWake } from '../../shared/wake.ts';
 
 export interface StreamTimes {
   /** How often the queue is asked while something waits in it: positions change without anybody saying so. */
