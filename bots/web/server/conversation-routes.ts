@@ -20,7 +20,7 @@ export interface ConversationRouteOptions {
 
 /** `/api/conversations`: begin one, say something, see all of it, watch it change. */
 export function createConversationRoutes(deps: WebDeps, { times, stopping }: ConversationRouteOptions): Hono<WebEnv> {
-  const { manager, jobs, texts, metrics, clock } = deps;
+  const { manager, jobs, texts, metrics } = deps;
 
   async function progressOf(document: Conversation): Promise<ReadonlyMap<string, TurnProgress>> {
     const open = document.turns.filter((turn) => !isEnded(turn));
@@ -45,7 +45,7 @@ export function createConversationRoutes(deps: WebDeps, { times, stopping }: Con
         { contentType: c.req.header('content-type'), body: c.req.raw.body },
         { signal },
       );
-      const messageId = form.messageId ?? `${id}-${clock.now()}-${crypto.randomUUID()}`;
+      const messageId = form.messageId ?? crypto.randomUUID();
       const received = await manager.receive(id, { ...form, messageId });
       if (!received.isRepeat) metrics.count('easel_web_messages_total');
       for (const image of form.images) metrics.count('easel_web_images_total', { status: image.status });
@@ -66,20 +66,27 @@ function openStream(c: Context<WebEnv>, deps: WebDeps, options: Parameters<typeo
   const gone = new AbortController();
   stream.onAbort(() => gone.abort());
   const signal = AbortSignal.any([options.signal, gone.signal]);
-  deps.metrics.change('easel_web_event_streams', 1);
   const sink = {
     send: (event: Parameters<typeof stream.writeSSE>[0]) => stream.writeSSE(event),
     async beat() {
       await stream.write(': alive\n\n');
     },
   };
-  streamConversation(deps, sink, { ...options, signal })
-    // Logged where it happened; for the reader the stream just ends, and it connects again.
-    .catch(() => undefined)
-    .finally(() => {
+
+  async function run(): Promise<void> {
+    deps.metrics.change('easel_web_event_streams', 1);
+    try {
+      await streamConversation(deps, sink, { ...options, signal });
+    } catch {
+      // Logged where it happened; for the reader the stream just ends, and it connects again.
+    } finally {
       deps.metrics.change('easel_web_event_streams', -1);
-      return stream.close();
-    });
+      await stream.close();
+    }
+  }
+
+  // The response is sent while this goes on; it never rejects.
+  void run();
   c.header('Content-Type', 'text/event-stream; charset=utf-8');
   c.header('X-Accel-Buffering', 'no');
   // A connection kept after the stream's end would only hold up a server that stops.

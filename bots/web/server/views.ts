@@ -71,7 +71,7 @@ export function viewProblem(wire: WireError, texts: Texts, reference?: string): 
   return { code: wire.code, message: texts.sayStored(sayingOf(wire), reference) };
 }
 
-export function imageUrl(blob: BlobKey): string {
+function imageUrl(blob: BlobKey): string {
   return `/api/images/${blob}`;
 }
 

@@ -66,6 +66,38 @@ describe('the page', { ...whereFound(chromium), timeout: 60_000 }, () => {
     expect(await badges.allTextContents()).toEqual(['1', '2']);
   });
 
+  it('stays at the end while things arrive, unless somebody has scrolled up', async () => {
+    const { page } = opened;
+    const say = async (text: string): Promise<void> => {
+      await page.getByRole('textbox').fill(text);
+      await page.keyboard.press('Enter');
+    };
+    /** The lower edge of what arrived last, against the upper edge of the message box. */
+    const hiddenPx = () =>
+      page.evaluate(() => {
+        const edge = (selector: string) => document.querySelector(selector)?.getBoundingClientRect();
+        return (edge('.turn:last-child')?.bottom ?? Number.NaN) - (edge('.composer-box')?.top ?? Number.NaN);
+      });
+    await giveFiles(page, 'drop', { 'bag.png': await bag() });
+    await say('make it red');
+    await page.locator('.result').waitFor();
+    await page.getByRole('button', { name: 'Details' }).click();
+    for (const text of ['out of memory please, make it blue', 'make image 1 green', 'help']) {
+      await say(text);
+      await page.locator('.turn[data-status=done], .turn[data-status=failed]', { hasText: text }).waitFor();
+      await expect.poll(hiddenPx).toBeLessThanOrEqual(0);
+    }
+    gate = createGate();
+    await say('make image 1 yellow');
+    await gate.reached();
+    await page.mouse.move(640, 300);
+    await page.mouse.wheel(0, -2000);
+    await expect.poll(() => page.evaluate(() => scrollY)).toBe(0);
+    gate.open();
+    await page.locator('.turn:last-child .result').waitFor();
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+  });
+
   it('asks for words before sending pictures alone', async () => {
     const { page } = opened;
     await giveFiles(page, 'drop', { 'bag.png': await bag() });

@@ -59,7 +59,12 @@ export function statusOf(texts: Texts, turn: TurnView, isWaiting: boolean): stri
       return texts.say('card.finishing');
     case 'cancelled':
       return texts.say('card.cancelled');
-    default:
+    case 'interpreting':
       return texts.say('card.reading');
+    case 'asked':
+    case 'done':
+    case 'failed':
+      // The answer itself says it.
+      return '';
   }
 }

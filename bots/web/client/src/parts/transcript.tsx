@@ -55,8 +55,12 @@ function useFollowing(list: { readonly current: HTMLElement | null }, last: stri
     if (last === undefined || element == null) return undefined;
     const page = document.documentElement;
     let isAtEnd = true;
+    let lastTop = page.scrollTop;
     const look = (): void => {
-      isAtEnd = page.scrollHeight - page.clientHeight - page.scrollTop < NEAR_END_PX;
+      const isNearEnd = page.scrollHeight - page.clientHeight - page.scrollTop < NEAR_END_PX;
+      // Being far from the end without having gone up means that the page has grown, not that somebody left.
+      isAtEnd = isNearEnd || (isAtEnd && page.scrollTop >= lastTop);
+      lastTop = page.scrollTop;
     };
     // Only the last turn: opening the details of an earlier one must not move what was pressed.
     const observer = new ResizeObserver(() => {
