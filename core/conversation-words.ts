@@ -1,4 +1,4 @@
-import type { Conversation, ReadyImage, Saying, Turn } from './domain.ts';
+import type { Conversation, ImageEntry, ReadyImage, Saying, Turn } from './domain.ts';
 import { AppError } from './errors.ts';
 import type { Word } from './intent-words.ts';
 import {
@@ -37,7 +37,7 @@ export function answerWord(
     case 'help':
       return { document, reply: { key: 'reply.help', values: {} } };
     case 'details':
-      return { document, reply: detailsOf(document) };
+      return { document, reply: detailsOf(document.images.findLast((each) => each.kind === 'result')) };
     case 'undo':
       return word.to === undefined ? undoLast(document) : backTo(document, word.to);
     case 'cancel':
@@ -144,8 +144,8 @@ function useAsBase(
   return { document: corrected, reply: { key: 'reply.base', values: { base } } };
 }
 
-function detailsOf(document: Conversation): Saying {
-  const image = document.images.findLast((each) => each.kind === 'result');
+/** How a result came to be, as a sentence. */
+export function detailsOf(image: ImageEntry | undefined): Saying {
   const lineage = image?.status === 'ready' ? image.lineage : undefined;
   if (image?.status !== 'ready' || lineage === undefined) return { key: 'reply.no-details', values: {} };
   const { mode, seed, steps, model, instruction, base, references } = lineage;

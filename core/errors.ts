@@ -23,6 +23,8 @@ export const ERROR_POLICY = {
   IMAGE_GONE: { retry: 'never', log: 'warn', status: 410, text: 'error.IMAGE_GONE' },
   DOWNLOAD_FAILED: { retry: 'backoff', log: 'warn', status: 502, text: 'error.DOWNLOAD_FAILED' },
   DOWNLOAD_BLOCKED_HOST: { retry: 'never', log: 'warn', status: 400, text: 'error.DOWNLOAD_BLOCKED_HOST' },
+  DOWNLOAD_FORBIDDEN: { retry: 'never', log: 'error', status: 502, text: 'error.DOWNLOAD_FORBIDDEN' },
+  NOT_ALLOWED: { retry: 'never', log: 'info', status: 403, text: 'error.NOT_ALLOWED' },
   CONVERSATION_UNKNOWN: { retry: 'never', log: 'info', status: 404, text: 'error.CONVERSATION_UNKNOWN' },
   TURN_UNKNOWN: { retry: 'never', log: 'info', status: 404, text: 'error.TURN_UNKNOWN' },
   NOTHING_TO_REPEAT: { retry: 'never', log: 'info', status: 409, text: 'error.NOTHING_TO_REPEAT' },

@@ -95,6 +95,10 @@ export const en = {
   'error.IMAGE_GONE': 'I no longer have image {number}. Send it again and I will continue.',
   'error.DOWNLOAD_FAILED': "I couldn't download image {number}. Please send it again.",
   'error.DOWNLOAD_BLOCKED_HOST': "I don't download images from that address. Attach image {number} as a file instead.",
+  'error.DOWNLOAD_FORBIDDEN':
+    'I was not allowed to download image {number}. An admin can mend it: give the app the permission to read files ' +
+    '(Slack: files:read) and install it again.',
+  'error.NOT_ALLOWED': 'Only the person who asked for it, or an admin, can do that.',
   'error.CONVERSATION_UNKNOWN': "I don't know this conversation. Start a new one and send your images again.",
   'error.TURN_UNKNOWN': "I don't know that request any more. Send it again.",
   'error.NOTHING_TO_REPEAT': 'There is no picture to make again there. Send the request as a new message.',
