@@ -1,0 +1,98 @@
+import type { ConversationManager } from '../../core/conversation-manager.ts';
+import { detailsOf } from '../../core/conversation-words.ts';
+import type { Conversation, Correction, Saying, Turn } from '../../core/domain.ts';
+import { imageNumberSchema, renderModeSchema } from '../../core/domain.ts';
+import { AppError } from '../../core/errors.ts';
+import { findTurn, isEnded, resultNumbers } from '../../core/turns.ts';
+import type { Pressed } from './action-value.ts';
+
+export interface Press {
+  readonly pressed: Pressed;
+  readonly authorId: string;
+  /** The platform's id of the press: the same one delivered twice does one thing. */
+  readonly eventId: string;
+  /** Whether the person may decide about other people's requests; asked only where it matters. */
+  isAdmin(): Promise<boolean>;
+}
+
+export interface PressAnswer {
+  /** The conversation after it. */
+  readonly document: Conversation;
+  /** What to tell: `everybody` for what changed the conversation, `person` for what only they asked. Absent where the card says it. */
+  readonly saying?: Saying & { readonly to: 'everybody' | 'person' };
+}
+
+/**
+ * Carry out a button. Cancel and Undo, and a correction of what is still being made, belong to the person who asked, or to
+ * an admin; anyone may retry, correct what is finished, and read the details.
+ * @throws AppError NOT_ALLOWED, TURN_UNKNOWN, NOTHING_TO_REPEAT, NO_IMAGE, UNKNOWN_IMAGE, TOO_MANY_IMAGES, STORE_UNAVAILABLE
+ */
+export async function pressButton(manager: ConversationManager, press: Press): Promise<PressAnswer> {
+  const { turnId } = press.pressed;
+  const document = await manager.get(await manager.conversationOf(turnId));
+  const turn = findTurn(document, turnId);
+  if (turn === undefined) throw new AppError('TURN_UNKNOWN', {});
+  if (isReserved(press.pressed, turn) && turn.authorId !== press.authorId && !(await press.isAdmin()))
+    throw new AppError('NOT_ALLOWED', {});
+  const saying = await act(manager, press, document, turn);
+  return { document: await manager.get(document.id), ...(saying === undefined ? {} : { saying }) };
+}
+
+function isReserved({ kind }: Pressed, turn: Turn): boolean {
+  if (kind === 'cancel' || kind === 'undo') return true;
+  // Asking back is not making: whoever answers the question helps.
+  return (kind === 'mode' || kind === 'swap' || kind === 'base') && !isEnded(turn) && turn.status !== 'asked';
+}
+
+async function act(
+  manager: ConversationManager,
+  { pressed, eventId }: Press,
+  document: Conversation,
+  turn: Turn,
+): Promise<PressAnswer['saying']> {
+  switch (pressed.kind) {
+    case 'retry':
+      await manager.retry(turn.id, { eventId });
+      return undefined;
+    case 'cancel':
+      await manager.cancel(turn.id);
+      return undefined;
+    case 'undo':
+      return undone(document, await manager.undo(turn.id).then(() => manager.get(document.id)), turn);
+    case 'details': {
+      const number = resultNumbers(turn).at(-1);
+      return { ...detailsOf(document.images.find((image) => image.number === number)), to: 'person' };
+    }
+    case 'mode':
+    case 'base':
+    case 'swap':
+      await manager.correct(turn.id, correctionOf(pressed, turn), { eventId });
+      return undefined;
+  }
+}
+
+function undone(before: Conversation, after: Conversation, turn: Turn): PressAnswer['saying'] {
+  const number = resultNumbers(turn).at(-1) ?? 0;
+  // Pressed again, or after going back further: it is as it was.
+  if (before.current === after.current) return undefined;
+  return after.current === null
+    ? { key: 'reply.undone.nothing-before', values: { undone: number }, to: 'everybody' }
+    : { key: 'reply.undone', values: { number: after.current, undone: number }, to: 'everybody' };
+}
+
+/** @throws AppError REQUEST_INVALID, NOTHING_TO_REPEAT */
+function correctionOf({ kind, argument }: Pressed, { interpretation }: Turn): Correction {
+  if (kind === 'swap') {
+    const [other] = interpretation?.references ?? [];
+    if (other === undefined) throw new AppError('NOTHING_TO_REPEAT', {});
+    return { base: other };
+  }
+  if (kind === 'mode') {
+    const mode = renderModeSchema.safeParse(argument);
+    if (!mode.success) throw new AppError('REQUEST_INVALID', {});
+    return { mode: mode.data };
+  }
+  const base = imageNumberSchema.safeParse(Number(argument));
+  if (!base.success) throw new AppError('REQUEST_INVALID', {});
+  return { mode: 'edit', base: base.data };
+}
