@@ -6,7 +6,7 @@ import { conversationTopic } from '../../core/events.ts';
 import type { ConversationId, TurnId } from '../../core/ids.ts';
 import type { ChatPlatform, Stop } from '../../core/ports.ts';
 import { isEnded } from '../../core/turns.ts';
-import type { BotDeps } from './bot-deps.ts';
+import type { ChatBotDeps } from './chat-bot.ts';
 import { readTurnProgress } from './turn-progress.ts';
 import { createWake } from './wake.ts';
 
@@ -27,7 +27,7 @@ export interface LiveCards {
   readonly stop: Stop;
 }
 
-type Deps = Pick<BotDeps, 'manager' | 'jobs' | 'documents' | 'ephemeral' | 'texts' | 'clock' | 'logger'>;
+type Deps = Pick<ChatBotDeps, 'manager' | 'jobs' | 'documents' | 'ephemeral' | 'texts' | 'clock' | 'logger'>;
 
 interface Watched {
   readonly unsubscribe: Stop;

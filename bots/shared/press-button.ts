@@ -4,10 +4,10 @@ import type { Conversation, Correction, Saying, Turn } from '../../core/domain.t
 import { imageNumberSchema, renderModeSchema } from '../../core/domain.ts';
 import { AppError } from '../../core/errors.ts';
 import { findTurn, isEnded, resultNumbers } from '../../core/turns.ts';
-import type { Pressed } from './action-value.ts';
+import type { PressedAction } from './action-id.ts';
 
 export interface Press {
-  readonly pressed: Pressed;
+  readonly pressed: PressedAction;
   readonly authorId: string;
   /** The platform's id of the press: the same one delivered twice does one thing. */
   readonly eventId: string;
@@ -38,7 +38,7 @@ export async function pressButton(manager: ConversationManager, press: Press): P
   return { document: await manager.get(document.id), ...(saying === undefined ? {} : { saying }) };
 }
 
-function isReserved({ kind }: Pressed, turn: Turn): boolean {
+function isReserved({ kind }: PressedAction, turn: Turn): boolean {
   if (kind === 'cancel' || kind === 'undo') return true;
   // Asking back is not making: whoever answers the question helps.
   return (kind === 'mode' || kind === 'swap' || kind === 'base') && !isEnded(turn) && turn.status !== 'asked';
@@ -81,7 +81,7 @@ function undone(before: Conversation, after: Conversation, turn: Turn): PressAns
 }
 
 /** @throws AppError REQUEST_INVALID, NOTHING_TO_REPEAT */
-function correctionOf({ kind, argument }: Pressed, { interpretation }: Turn): Correction {
+function correctionOf({ kind, argument }: PressedAction, { interpretation }: Turn): Correction {
   if (kind === 'swap') {
     const [other] = interpretation?.references ?? [];
     if (other === undefined) throw new AppError('NOTHING_TO_REPEAT', {});
