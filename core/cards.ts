@@ -22,7 +22,12 @@ export function cardOf(document: Conversation, turn: Turn, texts: Texts, now: Tu
   );
   return {
     turnId: turn.id,
-    lines: [...readingLines(turn, texts), ...failed, statusLine(document, turn, texts, now)],
+    lines: [
+      ...readingLines(turn, texts),
+      ...numberingLines(document, turn, texts),
+      ...failed,
+      statusLine(document, turn, texts, now),
+    ],
     actions: cardActions(turn, texts),
     ended: isEnded(turn),
   };
@@ -86,6 +91,22 @@ function readingLines(turn: Turn, texts: Texts): readonly string[] {
         ? texts.say('card.generate', {})
         : texts.say('card.generate.with', { references });
   return [`${title}  ${referenceOf(turn.id)}`, texts.say('card.instruction', { instruction: reading.instruction })];
+}
+
+/** Which number each picture got, where a person could count otherwise: several, or one that is answered. */
+function numberingLines(document: Conversation, turn: Turn, texts: Texts): readonly string[] {
+  const images = document.images.filter(({ number }) => turn.attached.includes(number));
+  const isAnswered = images.some((image) => image.kind === 'input' && image.origin === 'reply');
+  if (images.length < 2 && !isAnswered) return [];
+  const names = images.map((image) => {
+    const { number } = image;
+    if (image.kind === 'result') return texts.say('card.image.result', { number });
+    if (image.origin === 'reply') return texts.say('card.image.reply', { number });
+    return image.name === undefined
+      ? texts.say('image.name', { number })
+      : texts.say('card.image.named', { number, name: image.name });
+  });
+  return [names.join(' · ')];
 }
 
 function statusLine(document: Conversation, turn: Turn, texts: Texts, now: TurnProgress): string {

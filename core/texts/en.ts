@@ -28,6 +28,9 @@ export const en = {
   'card.delivering': 'Finishing · uploading',
   'card.done': 'Done · {results}',
   'card.cancelled': 'Cancelled.',
+  'card.image.named': 'image {number} = {name}',
+  'card.image.reply': 'image {number} = from the message you answered',
+  'card.image.result': 'image {number} = earlier result',
   'card.failed-image': '⚠ image {number}: {reason}',
 
   'image.name': 'image {number}',
@@ -66,6 +69,16 @@ export const en = {
     '“Make a picture of the bag from image 1 in the style of image 2” makes a new one. ' +
     'The result becomes the next image, and “it” means that result. ' +
     'Words that work at any time: undo, undo to image 3, again, cancel, swap, use image 2 as base, details, help.',
+
+  'press.not-yours': 'Only the person who asked, or a moderator, can do that.',
+  'place.forbidden':
+    "I can't post pictures here, because I am not allowed to: {permissions}. Ask an admin to allow it, then send your message again.",
+  'place.forbidden.elsewhere':
+    "I saw your message in {channel}, but I can't answer there, because I am not allowed to: {permissions}. Ask an admin to allow it, then send it again.",
+  'result.smaller': 'Files here may have up to {megabytes} MB, so this is a smaller copy.',
+  'menu.edit': 'Edit this image',
+  'menu.edit.question': 'What should be changed?',
+  'menu.edit.accepted': 'Got it. The answer comes below the picture.',
 
   'ask.base': 'Which one should I change?',
 

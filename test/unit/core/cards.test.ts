@@ -70,6 +70,24 @@ describe('cardOf', () => {
     expect(cardFor({ status: 'done', reply: { key: 'reply.cancelled', values: {} } }).lines).toEqual(['Cancelled.']);
   });
 
+  it('says which picture got which number where a person could count otherwise', () => {
+    const images = [
+      anImage(1, { origin: 'reply' }),
+      anImage(2, { origin: 'attachment', name: 'dress.png' }),
+      anImage(3, { origin: 'attachment' }),
+      anImage(4, { kind: 'result' }),
+    ];
+    const lineFor = (attached: readonly number[]) => {
+      const turn = aTurn({ id, attached });
+      return cardOf(aConversation({ turns: [turn], images }), turn, texts).lines[0];
+    };
+    expect(lineFor([1, 2, 3, 4])).toBe(
+      'image 1 = from the message you answered · image 2 = dress.png · image 3 · image 4 = earlier result',
+    );
+    expect(lineFor([1])).toBe('image 1 = from the message you answered');
+    expect(lineFor([2])).toBe('Got it. Reading your request…');
+  });
+
   it('warns of images that could not be used', () => {
     const turn = aTurn({ id });
     const { blob: _none, widthPx: _w, heightPx: _h, ...image } = anImage(2, { turnId: id });
