@@ -30,3 +30,4 @@ export { type ReadableFormat, type SniffedFormat, sniffFormat } from './image/sn
 export { checkModelFolder, type ModelFinding } from './model-folder/check-model-folder.ts';
 export { manifestSchema } from './model-folder/manifest.ts';
 export { type ModelFolder, openModelFolder } from './model-folder/open-model-folder.ts';
+export { type OnnxFileOptions, openOnnxFile } from './runtime/open-onnx-file.ts';

@@ -1,0 +1,78 @@
+import type { Case, Group } from './cases.ts';
+import type { ControlName } from './controls.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A case with what came of it. */
+export interface Judged {
+  readonly case: Case;
+  readonly verdict: Verdict;
+}
+
+/** Shares 0..1 of cases that passed; null where no case was run. */
+export interface Summary {
+  readonly cases: number;
+  readonly edits: Split & { readonly ci95: readonly [number, number] | null };
+  readonly generations: Split;
+  readonly singleEdits: number | null;
+  readonly textToImage: number | null;
+  readonly controls: Readonly<Partial<Record<ControlName, number | null>>>;
+  readonly secondsPerRender: number | null;
+}
+
+interface Split {
+  readonly all: number | null;
+  readonly concrete: number | null;
+  readonly abstract: number | null;
+}
+
+export function summarize(
+  outputs: readonly Judged[],
+  controls: ReadonlyMap<ControlName, readonly Judged[]>,
+  seconds: readonly number[],
+): Summary {
+  const of = (group: Group) => outputs.filter((one) => one.case.group === group);
+  const edits = of('edits');
+  return {
+    cases: outputs.length,
+    edits: { ...split(edits), ci95: wilson95(edits.filter(isPassed).length, edits.length) },
+    generations: split(of('generations')),
+    singleEdits: shareOf(of('singleEdits')),
+    textToImage: shareOf(of('textToImage')),
+    controls: Object.fromEntries([...controls].map(([name, judged]) => [name, shareOf(judged)])),
+    secondsPerRender:
+      seconds.length === 0 ? null : round(seconds.reduce((sum, value) => sum + value, 0) / seconds.length),
+  };
+}
+
+/** Share that passed; null without cases. */
+export function shareOf(judged: readonly Judged[]): number | null {
+  return judged.length === 0 ? null : round(judged.filter(isPassed).length / judged.length);
+}
+
+/** 95 % confidence interval of a share; null without trials.
+ * @source Wilson, "Probable inference, the law of succession, and statistical inference", JASA 1927. */
+export function wilson95(passed: number, trials: number): readonly [number, number] | null {
+  if (trials === 0) return null;
+  const z = 1.959964;
+  const share = passed / trials;
+  const center = share + z ** 2 / (2 * trials);
+  const spread = z * Math.sqrt((share * (1 - share)) / trials + z ** 2 / (4 * trials ** 2));
+  const scale = 1 + z ** 2 / trials;
+  return [round(Math.max(0, (center - spread) / scale)), round(Math.min(1, (center + spread) / scale))];
+}
+
+function split(judged: readonly Judged[]): Split {
+  return {
+    all: shareOf(judged),
+    concrete: shareOf(judged.filter((one) => one.case.concrete)),
+    abstract: shareOf(judged.filter((one) => !one.case.concrete)),
+  };
+}
+
+function isPassed({ verdict }: Judged): boolean {
+  return verdict.passed;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
+}
