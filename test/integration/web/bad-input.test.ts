@@ -91,7 +91,7 @@ describe('bad input gets a code and a clear sentence', () => {
   it('a decompression bomb', async () => {
     expect(await refusal({ text: 'make it red', images: [await bomb()] })).toMatchObject({
       status: 413,
-      body: { code: 'IMAGE_TOO_LARGE', message: expect.stringContaining('60000 x 60000') },
+      body: { code: 'IMAGE_TOO_LARGE', message: expect.stringContaining('60000 × 60000') },
     });
   });
 

@@ -11,13 +11,12 @@ import { readSamples } from '../../../bots/web/server/samples.ts';
 import { createWebPlatform } from '../../../bots/web/server/web-platform.ts';
 import { createConversationManager } from '../../../core/conversation-manager.ts';
 import { createDeliverHandler } from '../../../core/delivery.ts';
-import { AppError } from '../../../core/errors.ts';
 import { createRuleInterpreter } from '../../../core/intent-rules.ts';
 import { createInterpretHandler, createRenderHandler } from '../../../core/job-handlers.ts';
-import type { Ephemeral, ImageEngine, ImageIntake } from '../../../core/ports.ts';
+import type { Ephemeral, ImageEngine } from '../../../core/ports.ts';
 import { createTexts } from '../../../core/texts/catalogue.ts';
 import { en } from '../../../core/texts/en.ts';
-import { isInferenceError, normaliseImage } from '../../../inference/index.ts';
+import { createImageIntake } from '../../../queue/inference/image-intake.ts';
 import { createMemoryBlobs } from '../fakes/blobs.ts';
 import { createMemoryDocuments } from '../fakes/documents.ts';
 import { createMemoryEphemeral } from '../fakes/ephemeral.ts';
@@ -81,7 +80,7 @@ export async function startWebEasel(options: WebEaselOptions = {}) {
     jobs,
     blobs,
     ephemeral,
-    intake,
+    intake: createImageIntake(),
     texts,
     clock,
     logger,
@@ -115,21 +114,6 @@ export async function startWebEasel(options: WebEaselOptions = {}) {
 }
 
 export type WebEasel = Awaited<ReturnType<typeof startWebEasel>>;
-
-const intake: ImageIntake = {
-  async normalise(bytes, { signal }) {
-    try {
-      return await normaliseImage(bytes, { signal });
-    } catch (error) {
-      if (!isInferenceError(error)) throw error;
-      const size = `${error.details['width']} x ${error.details['height']} pixels`;
-      if (error.code === 'INPUT_TOO_LARGE')
-        throw new AppError('IMAGE_TOO_LARGE', { number: 0, size }, { cause: error });
-      const format = String(error.details['format'] ?? 'unknown format');
-      throw new AppError('IMAGE_UNREADABLE', { number: 0, format }, { cause: error });
-    }
-  },
-};
 
 async function writeSamples(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'easel-samples-'));
