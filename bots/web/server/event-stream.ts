@@ -5,9 +5,9 @@ import { conversationEventSchema, conversationTopic } from '../../../core/events
 import type { ConversationId } from '../../../core/ids.ts';
 import { isEnded } from '../../../core/turns.ts';
 import { readTurnProgress } from '../../shared/turn-progress.ts';
+import { createWake } from '../../shared/wake.ts';
 import type { WebDeps } from './deps.ts';
 import { viewImage, viewProgress, viewTurn } from './views.ts';
-import { createWake } from '../../shared/wake.ts';
 
 export interface StreamTimes {
   /** How often the queue is asked while something waits in it: positions change without anybody saying so. */
