@@ -1,28 +1,30 @@
 import { type InboundImage, LIMITS } from '../../core/domain.ts';
 import { AppError, type ErrorCode, isAppError, toWire } from '../../core/errors.ts';
 import type { Blobs, ImageIntake } from '../../core/ports.ts';
-import { type DownloadRules, openDownload, tooLarge } from './download.ts';
+import { tooLarge } from './download.ts';
 import { storeImage } from './store-image.ts';
 
-/** A picture that a message brings or points at, before it is fetched. */
-export type ImageSource =
-  /** Numbered already in this conversation. */
-  | { readonly kind: 'known'; readonly number: number }
-  | {
-      readonly kind: 'remote';
-      readonly origin: 'reply' | 'attachment' | 'link';
-      readonly url: string;
-      readonly name?: string;
-      /** As the platform declares it; only what cannot be a picture at all is believed. */
-      readonly contentType?: string;
-      readonly sizeBytes?: number;
-    };
-type RemoteSource = Extract<ImageSource, { kind: 'remote' }>;
+/** A picture of a message that is still where the platform keeps it. */
+export interface RemoteImage {
+  readonly status: 'remote';
+  readonly origin: 'reply' | 'attachment' | 'link';
+  readonly url: string;
+  readonly name?: string;
+  /** As the platform declares it; only what cannot be a picture at all is believed. */
+  readonly contentType?: string;
+  readonly sizeBytes?: number;
+}
+
+/** A picture that a message brings or points at: to be fetched, numbered already, or known not to be had. */
+export type ImageSource = RemoteImage | Exclude<InboundImage, { status: 'ready' }>;
+
+/** Begin to read a remote picture; throws as `openDownload` does. */
+export type OpenRemote = (url: string, options: { readonly signal: AbortSignal }) => Promise<AsyncIterable<Uint8Array>>;
 
 export interface FetchImagesDeps {
   readonly intake: ImageIntake;
   readonly blobs: Blobs;
-  readonly downloads: DownloadRules;
+  readonly open: OpenRemote;
 }
 
 /** Each holds up to 25 MB. */
@@ -32,6 +34,7 @@ const NO_PICTURE = /^(?:video|audio|text)\//;
 const IMAGE_CODES: ReadonlySet<ErrorCode> = new Set([
   'DOWNLOAD_BLOCKED_HOST',
   'DOWNLOAD_FAILED',
+  'DOWNLOAD_FORBIDDEN',
   'IMAGE_TOO_LARGE',
   'IMAGE_UNREADABLE',
 ]);
@@ -54,12 +57,7 @@ export async function fetchImages(
   async function fetchNext(): Promise<void> {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [index, source] = next;
-      images.set(
-        index,
-        source.kind === 'known'
-          ? { status: 'known', number: source.number }
-          : await fetchImage(deps, source, { signal }),
-      );
+      images.set(index, source.status === 'remote' ? await fetchImage(deps, source, { signal }) : source);
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, fetchNext));
@@ -68,7 +66,7 @@ export async function fetchImages(
 
 async function fetchImage(
   deps: FetchImagesDeps,
-  source: RemoteSource,
+  source: RemoteImage,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<InboundImage> {
   const { origin, url, name, contentType = '', sizeBytes = 0 } = source;
@@ -76,11 +74,7 @@ async function fetchImage(
   try {
     if (NO_PICTURE.test(contentType)) throw new AppError('IMAGE_UNREADABLE', { number: 0, format: contentType });
     if (sizeBytes > LIMITS.imageBytes) throw tooLarge(sizeBytes);
-    return await storeImage(
-      deps,
-      { ...about, chunks: await openDownload(url, deps.downloads, { signal }) },
-      { signal },
-    );
+    return await storeImage(deps, { ...about, chunks: await deps.open(url, { signal }) }, { signal });
   } catch (error) {
     if (!isAppError(error) || !IMAGE_CODES.has(error.code)) throw error;
     return { status: 'failed', ...about, reason: toWire(error) };

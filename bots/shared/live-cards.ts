@@ -1,151 +1,184 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { cardOf } from '../../core/cards.ts';
 import type { CardContent } from '../../core/content.ts';
 import type { Conversation, Turn } from '../../core/domain.ts';
-import { asAppError, type ErrorCode } from '../../core/errors.ts';
+import { asAppError } from '../../core/errors.ts';
 import { conversationTopic } from '../../core/events.ts';
 import type { ConversationId, TurnId } from '../../core/ids.ts';
-import type { ChatPlatform, PostAttempt, PostTarget, Stop } from '../../core/ports.ts';
-import { isEnded, openDeliveries } from '../../core/turns.ts';
+import type { ChatPlatform, Stop } from '../../core/ports.ts';
+import { isEnded } from '../../core/turns.ts';
 import type { ChatBotDeps } from './chat-bot.ts';
 import { readTurnProgress } from './turn-progress.ts';
-import { createWake, type Wake } from './wake.ts';
+import { createWake } from './wake.ts';
+
+export interface LiveCardsOptions {
+  /** Shortest time between two looks at one conversation, so between two edits of one card. Default 3 s. */
+  readonly everyMs?: number;
+  /** Shortest time between any two edits, for platforms that count them together. Default 0. */
+  readonly gapMs?: number;
+}
 
 export interface LiveCards {
-  /** The platform whose cards are kept, knowing what each of its cards said when it was posted. */
+  /** The same platform; cards posted through it are kept up to date from then on. */
   readonly platform: ChatPlatform;
-  /** Keep the cards of a conversation true until nothing in it moves any more. */
-  follow(id: ConversationId): void;
-  /** After a start: follow every conversation of this platform in which something is unfinished. */
-  resume(): Promise<void>;
+  /** Keep the cards of a conversation up to date until nothing of it is being made. */
+  watch(id: ConversationId): Promise<void>;
+  /** Go on with what an earlier process left unfinished. */
+  start(): Promise<void>;
   readonly stop: Stop;
 }
 
-export interface LiveCardsOptions {
-  /** Between two edits in one conversation, and between two looks at the queue. Default: 3 s, what platforms bear. */
-  readonly everyMs?: number;
+type Deps = Pick<ChatBotDeps, 'manager' | 'jobs' | 'documents' | 'ephemeral' | 'texts' | 'clock' | 'logger'>;
+
+interface Watched {
+  readonly unsubscribe: Stop;
+  isChanged: boolean;
+  lookedAt: number;
+  /** The look that is going on. */
+  looking?: Promise<void>;
 }
 
-type LiveCardsDeps = Pick<ChatBotDeps, 'manager' | 'documents' | 'jobs' | 'ephemeral' | 'texts' | 'clock' | 'logger'>;
-
-interface Follower {
-  readonly wake: Wake;
-  isStale: boolean;
-  ended: Promise<void>;
-}
-
-const EVERY_MS = 3000;
-/** A card whose turn ended longer ago than this says so already. */
-const FRESH_MS = 60_000;
-const REMEMBERED_CARDS = 2000;
-const GONE_CODES: ReadonlySet<ErrorCode> = new Set(['PLATFORM_NOT_FOUND', 'PLATFORM_FORBIDDEN']);
-const GONE = 'gone';
+/** Cards that ended before this process began are edited once more when they did so this recently: the last edit may be missing. */
+const RECENT_MS = 10 * 60_000;
 
 /**
- * Shows on the cards where their turns are. Best effort: what a card says is read from the document and the queue each
- * time, only the newest state is ever sent, and a card that somebody deleted is left alone.
+ * Edits the cards of running turns. Best effort and beside the flow: an announcement only says when to look; what a card
+ * says is computed when its edit is sent, so the latest wins. Conversations wait for each other only where the platform counts
+ * their edits together; a card that can not be edited any more is left alone.
  */
 export function createLiveCards(
-  deps: LiveCardsDeps,
-  base: ChatPlatform,
-  { everyMs = EVERY_MS }: LiveCardsOptions = {},
+  { manager, jobs, documents, ephemeral, texts, clock, logger }: Deps,
+  platform: ChatPlatform,
+  { everyMs = 3000, gapMs = 0 }: LiveCardsOptions = {},
 ): LiveCards {
-  const { manager, documents, jobs, ephemeral, texts, clock, logger } = deps;
-  const stopping = new AbortController();
-  const followers = new Map<ConversationId, Follower>();
-  /** What each card says now. */
+  const watched = new Map<ConversationId, Watched>();
   const shown = new Map<TurnId, string>();
+  const stopping = new AbortController();
+  const wake = createWake(stopping.signal);
+  let looping: Promise<void> | undefined;
 
-  function remember(turnId: TurnId, content: string): void {
-    shown.delete(turnId);
-    shown.set(turnId, content);
-    const [oldest] = shown.keys();
-    if (shown.size > REMEMBERED_CARDS && oldest !== undefined) shown.delete(oldest);
-  }
-
-  function follow(id: ConversationId): void {
-    if (stopping.signal.aborted) return;
-    const running = followers.get(id);
-    if (running !== undefined) {
-      rouse(running);
+  async function watch(id: ConversationId): Promise<void> {
+    const known = watched.get(id);
+    if (known !== undefined) {
+      known.isChanged = true;
       return;
     }
-    const follower: Follower = { wake: createWake(stopping.signal), isStale: true, ended: Promise.resolve() };
-    followers.set(id, follower);
-    follower.ended = watch(id, follower).catch((error: unknown) => {
-      followers.delete(id);
-      logger.warn({ event: 'cards', code: asAppError(error).code }, 'the cards of a conversation are not followed');
+    const entry: Watched = { unsubscribe: await subscribe(id), isChanged: true, lookedAt: clock.now() };
+    if (watched.has(id) || stopping.signal.aborted) return await entry.unsubscribe();
+    watched.set(id, entry);
+    looping ??= loop();
+    wake.now();
+  }
+
+  function subscribe(id: ConversationId): Promise<Stop> {
+    return ephemeral.subscribe(conversationTopic(id), () => {
+      const entry = watched.get(id);
+      if (entry === undefined || entry.isChanged) return;
+      entry.isChanged = true;
+      wake.now();
     });
   }
 
-  async function watch(id: ConversationId, follower: Follower): Promise<void> {
-    const stopListening = await ephemeral.subscribe(conversationTopic(id), () => rouse(follower));
-    let editedAt = 0;
-    try {
-      while (!stopping.signal.aborted) {
-        follower.isStale = false;
-        const document = await manager.get(id);
-        for (const turn of document.turns) if (await refresh(document, turn)) editedAt = clock.now();
-        if (!document.turns.some(isMoving) && !follower.isStale) break;
-        await follower.wake.wait(everyMs);
-        const waitMs = editedAt + everyMs - clock.now();
-        if (waitMs > 0) await pause(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+  async function loop(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const [next] = [...watched]
+        .filter(([, { looking }]) => looking === undefined)
+        .toSorted(([, a], [, b]) => a.lookedAt - b.lookedAt);
+      const waitMs = next === undefined ? everyMs : next[1].lookedAt + everyMs - clock.now();
+      if (next === undefined || waitMs > 0) {
+        await wake.wait(Math.max(1, waitMs));
+        continue;
       }
-    } finally {
-      followers.delete(id);
-      await stopListening();
+      const looking = lookOnce(...next);
+      if (gapMs > 0) await looking;
     }
   }
 
-  /** @returns whether the card was edited, or an edit was tried. */
-  async function refresh(document: Conversation, turn: Turn): Promise<boolean> {
-    const postedId = turn.deliveries.find(({ kind }) => kind === 'card')?.postedId;
-    const isOld = turn.endedAt !== undefined && turn.endedAt < clock.now() - FRESH_MS;
-    if (postedId === undefined || isOld || shown.get(turn.id) === GONE) return false;
-    const card = cardOf(document, turn, texts, isEnded(turn) ? {} : await readTurnProgress(jobs, turn));
-    const content = JSON.stringify(card);
-    if (shown.get(turn.id) === content) return false;
+  function lookOnce(id: ConversationId, entry: Watched): Promise<void> {
+    entry.looking = look(id, entry).finally(() => {
+      delete entry.looking;
+      wake.now();
+    });
+    return entry.looking;
+  }
+
+  async function look(id: ConversationId, entry: Watched): Promise<void> {
+    entry.isChanged = false;
+    entry.lookedAt = clock.now();
     try {
-      const target = { conversationId: document.id, place: document.place, replyTo: turn.messageId };
-      await base.updateCard(target, postedId, card);
-      remember(turn.id, content);
+      const document = await manager.get(id);
+      for (const turn of document.turns) await update(document, turn);
+      if (!entry.isChanged && document.turns.every((turn) => isEnded(turn) || turn.status === 'asked')) {
+        for (const turn of document.turns) shown.delete(turn.id);
+        watched.delete(id);
+        await entry.unsubscribe();
+      }
     } catch (error) {
-      const { code } = asAppError(error);
-      if (GONE_CODES.has(code)) remember(turn.id, GONE);
-      logger.debug({ event: 'card-edit', code }, 'a card was not edited');
+      logger.warn({ event: 'card-look', code: asAppError(error).code }, 'a card was not looked at; it will be again');
     }
-    return true;
   }
 
-  async function postCard(target: PostTarget, card: CardContent, attempt: PostAttempt): Promise<string> {
-    const postedId = await base.postCard(target, card, attempt);
-    remember(card.turnId, JSON.stringify(card));
-    follow(target.conversationId);
-    return postedId;
+  async function update(document: Conversation, turn: Turn): Promise<void> {
+    const card = turn.deliveries.find((each) => each.kind === 'card' && each.status === 'posted');
+    const isOld = !shown.has(turn.id) && isEnded(turn) && (turn.endedAt ?? 0) < clock.now() - RECENT_MS;
+    if (card?.postedId === undefined || isOld) return;
+    const content = cardOf(document, turn, texts, isEnded(turn) ? {} : await readTurnProgress(jobs, turn));
+    if (shown.get(turn.id) === textOf(content)) return;
+    const target = { conversationId: document.id, place: document.place, replyTo: turn.messageId };
+    try {
+      await platform.updateCard(target, card.postedId, content);
+      shown.set(turn.id, textOf(content));
+    } catch (thrown) {
+      await afterRefusal(document.id, turn.id, content, thrown);
+    }
+    if (gapMs > 0) await pause(gapMs);
+  }
+
+  async function afterRefusal(id: ConversationId, turnId: TurnId, card: CardContent, thrown: unknown): Promise<void> {
+    const error = asAppError(thrown);
+    const entry = watched.get(id);
+    if (error.code === 'PLATFORM_RATE_LIMITED') {
+      if (entry !== undefined) entry.isChanged = true;
+      await pause(Number(error.values['retryAfterMs']));
+      return;
+    }
+    logger.info({ event: 'card-update', turnId, code: error.code }, 'a card was not edited');
+    // Deleted, or not ours to edit: as good as shown. Anything else is tried at the next look.
+    if (error.code === 'PLATFORM_NOT_FOUND' || error.code === 'PLATFORM_FORBIDDEN') shown.set(turnId, textOf(card));
+    else if (entry !== undefined) entry.isChanged = true;
+  }
+
+  async function pause(ms: number): Promise<void> {
+    await setTimeout(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
   }
 
   return {
-    platform: { ...base, postCard },
-    follow,
-    async resume() {
+    platform: {
+      ...platform,
+      async postCard(target, card, attempt) {
+        const postedId = await platform.postCard(target, card, attempt);
+        shown.set(card.turnId, textOf(card));
+        await watch(target.conversationId);
+        return postedId;
+      },
+    },
+    watch,
+    async start() {
       for (const id of await documents.listUnfinished()) {
-        if ((await documents.get(id))?.platform === base.name) follow(id);
+        const document = await documents.get(id);
+        if (document?.platform === platform.name) await watch(id);
       }
     },
     async stop() {
       stopping.abort();
-      await Promise.all([...followers.values()].map(({ ended }) => ended));
+      await looping;
+      await Promise.all([...watched.values()].map(({ looking }) => looking));
+      await Promise.all([...watched.values()].map(({ unsubscribe }) => unsubscribe()));
+      watched.clear();
     },
   };
 }
 
-function rouse(follower: Follower): void {
-  follower.isStale = true;
-  follower.wake.now();
-}
-
-/** Whether the turn's card may have to say something else soon. */
-function isMoving(turn: Turn): boolean {
-  if (openDeliveries(turn).some(({ kind }) => kind === 'card')) return true;
-  return !isEnded(turn) && turn.status !== 'asked';
+function textOf(card: CardContent): string {
+  return JSON.stringify(card);
 }

@@ -1,108 +1,101 @@
+import type { ConversationManager } from '../../core/conversation-manager.ts';
 import { detailsOf } from '../../core/conversation-words.ts';
-import type { Conversation, Turn } from '../../core/domain.ts';
+import type { Conversation, Correction, Saying, Turn } from '../../core/domain.ts';
 import { imageNumberSchema, renderModeSchema } from '../../core/domain.ts';
-import { AppError, asAppError, policyOf, sayingOf, toWire } from '../../core/errors.ts';
-import { isReading } from '../../core/turn-changes.ts';
-import { findTurn, isEnded, referenceOf, resultNumbers } from '../../core/turns.ts';
+import { AppError } from '../../core/errors.ts';
+import { findTurn, isEnded, resultNumbers } from '../../core/turns.ts';
 import type { PressedAction } from './action-id.ts';
-import type { ChatBotDeps } from './chat-bot.ts';
-import type { LiveCards } from './live-cards.ts';
 import { imagesShownBy } from './message-alias.ts';
 
 export interface Press {
-  readonly action: PressedAction;
-  readonly personId: string;
-  /** May stop and take back what others asked for. */
-  readonly isModerator: boolean;
-  /** The platform's id of this press: the same one twice does one thing. */
+  readonly pressed: PressedAction;
+  readonly authorId: string;
+  /** The platform's id of the press: the same one delivered twice does one thing. */
   readonly eventId: string;
-  /** The post that carries the button. */
-  readonly postedId: string;
+  /** The post that carries the button; a turn may have several results. */
+  readonly postedId?: string;
+  /** Whether the person may decide about other people's requests; asked only where it matters. */
+  isAdmin(): Promise<boolean>;
 }
 
-/** What a person hears of a press; most show on the card instead. */
-export type PressAnswer =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'told'; readonly text: string; readonly toEveryone: boolean };
-
-export type PressButton = (press: Press) => Promise<PressAnswer>;
-
-interface PressDeps extends Pick<ChatBotDeps, 'manager' | 'texts' | 'logger'> {
-  readonly liveCards: LiveCards;
+export interface PressAnswer {
+  /** The conversation after it. */
+  readonly document: Conversation;
+  /** What to tell: `everybody` for what changed the conversation, `person` for what only they asked. Absent where the card says it. */
+  readonly saying?: Saying & { readonly to: 'everybody' | 'person' };
 }
 
-/** Carries out the buttons of a chat platform. Never throws: what cannot be done is told to who pressed. */
-export function createPressButton({ manager, texts, logger, liveCards }: PressDeps): PressButton {
-  async function carryOut(press: Press, document: Conversation, turn: Turn): Promise<PressAnswer> {
-    const { action, eventId } = press;
-    switch (action.kind) {
-      case 'retry':
-        await manager.retry(turn.id, { eventId });
-        return { kind: 'done' };
-      case 'cancel':
-        await manager.cancel(turn.id);
-        return { kind: 'done' };
-      case 'mode':
-        await manager.correct(turn.id, { mode: renderModeSchema.parse(action.argument) }, { eventId });
-        return { kind: 'done' };
-      case 'base': {
-        const base = imageNumberSchema.parse(Number(action.argument));
-        await manager.correct(turn.id, { mode: 'edit', base }, { eventId });
-        return { kind: 'done' };
-      }
-      case 'swap': {
-        const base = isReading(turn.interpretation) ? turn.interpretation.references[0] : undefined;
-        if (base === undefined) return toPresser(texts.say('reply.nothing-to-swap', {}));
-        await manager.correct(turn.id, { base }, { eventId });
-        return { kind: 'done' };
-      }
-      case 'undo':
-        await manager.undo(turn.id);
-        return { kind: 'told', text: undoneText(await manager.get(document.id), turn), toEveryone: true };
-      case 'details': {
-        const number = imagesShownBy(document, press.postedId)[0] ?? resultNumbers(turn).at(-1);
-        return toPresser(texts.sayStored(detailsOf(document, number)));
-      }
+/**
+ * Carry out a button. Cancel and Undo, and a correction of what is still being made, belong to the person who asked, or to
+ * an admin; anyone may retry, correct what is finished, and read the details.
+ * @throws AppError NOT_ALLOWED, TURN_UNKNOWN, NOTHING_TO_REPEAT, NO_IMAGE, UNKNOWN_IMAGE, TOO_MANY_IMAGES, STORE_UNAVAILABLE
+ */
+export async function pressButton(manager: ConversationManager, press: Press): Promise<PressAnswer> {
+  const { turnId } = press.pressed;
+  const document = await manager.get(await manager.conversationOf(turnId));
+  const turn = findTurn(document, turnId);
+  if (turn === undefined) throw new AppError('TURN_UNKNOWN', {});
+  if (isReserved(press.pressed, turn) && turn.authorId !== press.authorId && !(await press.isAdmin()))
+    throw new AppError('NOT_ALLOWED', {});
+  const saying = await act(manager, press, document, turn);
+  return { document: await manager.get(document.id), ...(saying === undefined ? {} : { saying }) };
+}
+
+function isReserved({ kind }: PressedAction, turn: Turn): boolean {
+  if (kind === 'cancel' || kind === 'undo') return true;
+  // Asking back is not making: whoever answers the question helps.
+  return (kind === 'mode' || kind === 'swap' || kind === 'base') && !isEnded(turn) && turn.status !== 'asked';
+}
+
+async function act(
+  manager: ConversationManager,
+  { pressed, eventId, postedId = '' }: Press,
+  document: Conversation,
+  turn: Turn,
+): Promise<PressAnswer['saying']> {
+  switch (pressed.kind) {
+    case 'retry':
+      await manager.retry(turn.id, { eventId });
+      return undefined;
+    case 'cancel':
+      await manager.cancel(turn.id);
+      return undefined;
+    case 'undo':
+      return undone(document, await manager.undo(turn.id).then(() => manager.get(document.id)), turn);
+    case 'details': {
+      const number = imagesShownBy(document, postedId)[0] ?? resultNumbers(turn).at(-1);
+      return { ...detailsOf(document.images.find((image) => image.number === number)), to: 'person' };
     }
+    case 'mode':
+    case 'base':
+    case 'swap':
+      await manager.correct(turn.id, correctionOf(pressed, turn), { eventId });
+      return undefined;
   }
-
-  function undoneText({ current }: Conversation, turn: Turn): string {
-    const undone = resultNumbers(turn).at(-1) ?? 0;
-    return current === null
-      ? texts.say('reply.undone.nothing-before', { undone })
-      : texts.say('reply.undone', { number: current, undone });
-  }
-
-  return async (press) => {
-    const { turnId } = press.action;
-    try {
-      const document = await manager.get(await manager.conversationOf(turnId));
-      const turn = findTurn(document, turnId);
-      if (turn === undefined) throw new AppError('TURN_UNKNOWN', {});
-      if (!mayPress(press, turn)) return toPresser(texts.say('press.not-yours', {}));
-      const answer = await carryOut(press, document, turn);
-      liveCards.follow(document.id);
-      return answer;
-    } catch (thrown) {
-      const error = asAppError(thrown);
-      const { log } = policyOf(error.code);
-      logger[log === 'fatal' ? 'error' : log](
-        { event: 'press-refused', code: error.code, kind: press.action.kind },
-        'a button could not be carried out',
-      );
-      return toPresser(texts.sayStored(sayingOf(toWire(error)), referenceOf(turnId)));
-    }
-  };
 }
 
-/** What stops somebody's request or takes back a result is for who asked; making another picture is for everybody. */
-function mayPress({ action, personId, isModerator }: Press, turn: Turn): boolean {
-  const isFree = action.kind === 'retry' || action.kind === 'details';
-  const makesAnother = action.kind === 'mode' || action.kind === 'swap' || action.kind === 'base';
-  if (isFree || isModerator || turn.authorId === undefined || turn.authorId === personId) return true;
-  return makesAnother && isEnded(turn);
+function undone(before: Conversation, after: Conversation, turn: Turn): PressAnswer['saying'] {
+  const number = resultNumbers(turn).at(-1) ?? 0;
+  // Pressed again, or after going back further: it is as it was.
+  if (before.current === after.current) return undefined;
+  return after.current === null
+    ? { key: 'reply.undone.nothing-before', values: { undone: number }, to: 'everybody' }
+    : { key: 'reply.undone', values: { number: after.current, undone: number }, to: 'everybody' };
 }
 
-function toPresser(text: string): PressAnswer {
-  return { kind: 'told', text, toEveryone: false };
+/** @throws AppError REQUEST_INVALID, NOTHING_TO_REPEAT */
+function correctionOf({ kind, argument }: PressedAction, { interpretation }: Turn): Correction {
+  if (kind === 'swap') {
+    const [other] = interpretation?.references ?? [];
+    if (other === undefined) throw new AppError('NOTHING_TO_REPEAT', {});
+    return { base: other };
+  }
+  if (kind === 'mode') {
+    const mode = renderModeSchema.safeParse(argument);
+    if (!mode.success) throw new AppError('REQUEST_INVALID', {});
+    return { mode: mode.data };
+  }
+  const base = imageNumberSchema.safeParse(Number(argument));
+  if (!base.success) throw new AppError('REQUEST_INVALID', {});
+  return { mode: 'edit', base: base.data };
 }

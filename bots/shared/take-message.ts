@@ -1,8 +1,7 @@
 import type { Conversation } from '../../core/domain.ts';
 import { asAppError, policyOf, sayingOf, toWire } from '../../core/errors.ts';
 import type { ChatBotDeps } from './chat-bot.ts';
-import type { DownloadRules } from './download.ts';
-import { fetchImages, type ImageSource } from './fetch-images.ts';
+import { fetchImages, type ImageSource, type OpenRemote } from './fetch-images.ts';
 import { createLanes } from './lanes.ts';
 import type { LiveCards } from './live-cards.ts';
 import { imagesShownBy, messageAlias } from './message-alias.ts';
@@ -23,7 +22,7 @@ export interface IncomingMessage {
 
 export interface MessageTakerDeps extends ChatBotDeps {
   readonly liveCards: LiveCards;
-  readonly downloads: DownloadRules;
+  readonly open: OpenRemote;
   /** Answer a message for which there is no turn. @returns the post's id. */
   readonly say: (message: IncomingMessage, text: string) => Promise<string>;
 }
@@ -63,11 +62,11 @@ export function createMessageTaker(deps: MessageTakerDeps): MessageTaker {
       const { answers } = message;
       const shown = answers === undefined ? [] : imagesShownBy(conversation, answers.messageId);
       const pointedAt: readonly ImageSource[] =
-        shown.length > 0 ? shown.map((number) => ({ kind: 'known', number })) : (answers?.images ?? []);
+        shown.length > 0 ? shown.map((number) => ({ status: 'known', number })) : (answers?.images ?? []);
       const images = await fetchImages(deps, [...pointedAt, ...message.images], { signal: stopping.signal });
       const { messageId, authorId, text } = message;
       await manager.receive(conversation.id, { messageId, authorId, text, images });
-      liveCards.follow(conversation.id);
+      await liveCards.watch(conversation.id);
     } catch (error) {
       const postedId = await refuse(message, error);
       if (postedId !== undefined) await documents.link(messageAlias(name, postedId), conversation.id);

@@ -70,7 +70,6 @@ export const en = {
     'The result becomes the next image, and “it” means that result. ' +
     'Words that work at any time: undo, undo to image 3, again, cancel, swap, use image 2 as base, details, help.',
 
-  'press.not-yours': 'Only the person who asked, or a moderator, can do that.',
   'place.forbidden':
     "I can't post pictures here, because I am not allowed to: {permissions}. Ask an admin to allow it, then send your message again.",
   'place.forbidden.elsewhere':
