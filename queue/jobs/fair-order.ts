@@ -5,7 +5,7 @@ import { z } from 'zod';
 /**
  * Start-time fair queueing: people take turns, however many jobs one of them has waiting. A job's priority is
  * max(priority of the job that started last, priority of its owner's last job) + 1; lower starts first.
- * Measured: priority = number of one's own waiting jobs starves whoever sends many, see docs/decisions.
+ * (The number of one's own waiting jobs as priority would let whoever sends one at a time overtake for ever.)
  */
 export interface FairOrder {
   /** @returns the priority of the owner's next job, 1..MAX_PRIORITY. */

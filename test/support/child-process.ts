@@ -12,6 +12,8 @@ export interface TestChild<Said> {
   onMessage(listener: (message: Said) => void): void;
   kill(signal: NodeJS.Signals): Promise<void>;
   readonly ended: Promise<number | null>;
+  /** The end of what it wrote to standard error. */
+  complaints(): string;
 }
 
 /**
@@ -48,7 +50,9 @@ export function startChild<Said>(
   return {
     pid: child.pid ?? 0,
     ended,
-    send: (message) => void child.send(message),
+    complaints: () => complaints,
+    // A process that was killed a moment ago hears nothing, which is what killing means.
+    send: (message) => void (child.connected && child.send(message)),
     onMessage: (listener) => void listeners.add(listener),
     async says<S extends Said>(fits: (message: Said) => message is S) {
       const already = said.find(fits);

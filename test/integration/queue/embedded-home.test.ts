@@ -24,7 +24,7 @@ type Said = z.infer<typeof saidSchema>;
 type Working = z.infer<typeof workingSchema>;
 
 /** One home through its life, in order: the first database takes seconds to make. */
-describe('the embedded home', { timeout: 120_000, sequential: true }, () => {
+describe('the embedded home', { timeout: 120_000, shuffle: false }, () => {
   let folder: string;
   let killed: Working;
   const logger = createMemoryLogger();

@@ -10,7 +10,7 @@ export interface S3Server {
 }
 
 /** moto, an S3 server that knows nothing of us: `pip install 'moto[server]'`. */
-export const s3Program = findProgram('moto_server', (process.env['EASEL_TEST_PYTHON_BIN'] ?? '').split(':'));
+export const s3Program = findProgram('moto_server', (process.env['TEST_PYTHON_BIN'] ?? '').split(':'));
 
 export async function startS3(): Promise<S3Server> {
   if ('missing' in s3Program) throw new Error(s3Program.missing);
