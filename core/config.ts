@@ -57,6 +57,7 @@ const environmentSchema = z.object({
     GENERAL,
     'Least severe log line that is written (JSON, standard error).',
   ),
+  EASEL_DEBUG: note(z.string().optional(), GENERAL, 'Anything: commands that fail also print stack traces.'),
 
   EASEL_MODEL: note(z.string().default('models/easel-stickers'), MODEL, 'Model folder in Hugging Face layout.'),
   EASEL_ENGINE: note(

@@ -1,0 +1,102 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lockHome } from '../../../queue/home/home-lock.ts';
+import { runInProcess } from '../../support/easel-in-process.ts';
+import { freePort } from '../../support/servers/spawn-server.ts';
+import { copyTinyModel } from '../../support/tiny-model.ts';
+
+let home: string;
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'easel-doctor-'));
+});
+afterEach(() => rm(home, { recursive: true }));
+
+describe('easel doctor', () => {
+  it('opens the model and finds everything in order', async () => {
+    const { exitCode, stdout } = await runInProcess(['doctor', '--json'], { EASEL_HOME: home });
+    const { findings }: { findings: readonly { check: string; status: string }[] } = JSON.parse(stdout);
+    expect(findings.map(({ check, status }) => `${check} ${status}`)).toEqual([
+      'node ok',
+      'model ok',
+      'engine ok',
+      'home ok',
+    ]);
+    expect(exitCode).toBe(0);
+  });
+
+  it('says that Easel is running, which is no problem', async () => {
+    const unlock = await lockHome(home);
+    const { exitCode, stdout } = await runInProcess(['doctor'], { EASEL_HOME: home });
+    await unlock();
+    expect(stdout).toContain(`Easel is running on ${home} (process ${process.pid})`);
+    expect(exitCode).toBe(0);
+  });
+
+  it('names what is wrong and how to mend it, with exit code 2', async () => {
+    const model = copyTinyModel('small');
+    rmSync(join(model.folder, 'vae/config.json'));
+    const notAFolder = join(home, 'file');
+    await writeFile(notAFolder, '');
+    const env = { EASEL_MODEL: model.folder, EASEL_HOME: notAFolder };
+    const { exitCode, stdout } = await runInProcess(['doctor'], env);
+    model.remove();
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(/^problem +.*vae\/config\.json.*\n +Fix: .*EASEL_MODEL/m);
+    expect(stdout).toMatch(/^problem +.*\n +Fix: .*EASEL_HOME/m);
+  });
+
+  it.each([
+    ['REDIS_URL', 'redis', 'Redis'],
+    ['DATABASE_URL', 'postgres', 'PostgreSQL'],
+  ])('says that the server of %s does not answer', async (variable, protocol, server) => {
+    const env = { EASEL_HOME: home, [variable]: `${protocol}://127.0.0.1:${await freePort()}` };
+    const { exitCode, stdout } = await runInProcess(['doctor'], env);
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(new RegExp(`^problem +${server} cannot be used: .+\\n +Fix: Start ${server}`, 'm'));
+  });
+
+  it('lists every problem of the configuration, with exit code 78', async () => {
+    const { exitCode, stderr } = await runInProcess(['doctor'], {
+      PORT: 'many',
+      EASEL_MODLE: 'x',
+      EASEL_ENGINE: 'gemini',
+    });
+    expect(exitCode).toBe(78);
+    expect(stderr).toMatch(/EASEL_MODLE: there is no such variable/);
+    expect(stderr).toMatch(/PORT: must be a number.*\(CONFIG_INVALID\)$/s);
+  });
+
+  it('refuses what is configured but no part of this version', async () => {
+    const { exitCode, stderr } = await runInProcess(['doctor'], { EASEL_VLM: 'openai:some-model' });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 78,
+      stderr: expect.stringMatching(/EASEL_VLM: .*\(CONFIG_INVALID\)$/s),
+    });
+  });
+});
+
+describe('roles of their own', () => {
+  it.each(['web', 'worker'])('easel %s says that it needs a server to meet the others', async (role) => {
+    const { exitCode, stderr } = await runInProcess([role], { EASEL_HOME: home });
+    expect(exitCode).toBe(78);
+    expect(stderr).toMatch(/REDIS_URL or DATABASE_URL: .*easel start.*\(CONFIG_INVALID\)$/s);
+  });
+});
+
+describe('easel', () => {
+  it.each([{ args: [] }, { args: ['paint'] }, { args: ['bench', 'nothing'] }])(
+    'calls $args a usage error',
+    async ({ args }) => {
+      expect(await runInProcess(args)).toMatchObject({ exitCode: 64, stdout: '' });
+    },
+  );
+
+  it('prints help as data', async () => {
+    const { exitCode, stdout } = await runInProcess(['--help']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('start');
+  });
+});
