@@ -32,10 +32,24 @@ interface Life {
   readonly child: TestChild<Said>;
   /** Resolves when it serves; never, when it is killed before. */
   readonly isOpen: Promise<void>;
+  /** Resolves when it has said so much since then. */
+  saysOften(times: number): Promise<void>;
+  /** How often it said something since then. */
+  said(): number;
 }
 
-/** How many of the kills come while the process starts; the others come while it works. */
-const KILLS_WHILE_STARTING = 0.2;
+/** How long a whole life took, and how much happened in it. */
+interface LifeSpan {
+  readonly startMs: number;
+  readonly workMs: number;
+  readonly changes: number;
+}
+
+/** Every fifth kill comes while the process starts and every fifth at any moment of its work. */
+const SHARE_OF_STARTS = 0.2;
+const SHARE_OF_MOMENTS = 0.2;
+/** The others come right after something changed: most of a turn's time is one step of many that can be interrupted. */
+const AFTER_CHANGE_MS = 20;
 
 const IMAGE = fileURLToPath(new URL('../../parity/goldens/images/first.png', import.meta.url));
 const SCRIPT = new URL('./turn-process.ts', import.meta.url);
@@ -70,7 +84,16 @@ export async function killAtRandomMoments({ kills, random, modelFolder }: KillRo
         resolve();
       });
     });
-    return { child, isOpen };
+    let said = 0;
+    const waiting: { readonly times: number; readonly resolve: () => void }[] = [];
+    child.onMessage(({ kind }) => {
+      if (kind === 'open') return;
+      said += 1;
+      for (const each of waiting) if (said >= each.times) each.resolve();
+    });
+    const saysOften = (times: number) =>
+      said >= times ? Promise.resolve() : new Promise<void>((resolve) => waiting.push({ times, resolve }));
+    return { child, isOpen, saysOften, said: () => said };
   }
 
   async function read(): Promise<Conversation> {
@@ -82,8 +105,8 @@ export async function killAtRandomMoments({ kills, random, modelFolder }: KillRo
     return turns.length === messages.length && turns.every((turn) => isEnded(turn) && !isUnfinished(turn));
   }
 
-  /** Let a life go on until every turn ended. @returns how long it took to start and to work, in ms. */
-  async function finish({ child, isOpen }: Life): Promise<{ readonly startMs: number; readonly workMs: number }> {
+  /** Let a life go on until every turn ended. */
+  async function finish({ child, isOpen, said }: Life): Promise<LifeSpan> {
     const startedAt = performance.now();
     const openedAt = isOpen.then(() => performance.now());
     await new Promise<void>((resolve, reject) => {
@@ -95,20 +118,18 @@ export async function killAtRandomMoments({ kills, random, modelFolder }: KillRo
     });
     const endedAt = performance.now();
     await child.kill('SIGKILL');
-    return { startMs: (await openedAt) - startedAt, workMs: endedAt - (await openedAt) };
+    return { startMs: (await openedAt) - startedAt, workMs: endedAt - (await openedAt), changes: said() };
   }
 
   try {
     await finish(live());
-    const { startMs, workMs } = await finish(live());
+    const whole = await finish(live());
     const snapshots = [await read()];
     const killedWhile: Record<string, number> = {};
     for (let kill = 0; kill < kills; kill += 1) {
-      const { child, isOpen } = live();
-      const isStarting = random() < KILLS_WHILE_STARTING;
-      if (!isStarting) await isOpen;
-      await wait(random() * (isStarting ? startMs : workMs));
-      await child.kill('SIGKILL');
+      const life = live();
+      const isStarting = await untilRandomMoment(life, whole, random);
+      await life.child.kill('SIGKILL');
       const document = await read();
       snapshots.push(document);
       const doing = isStarting ? 'starting' : (document.turns.find(isUnfinished)?.status ?? 'nothing');
@@ -120,4 +141,21 @@ export async function killAtRandomMoments({ kills, random, modelFolder }: KillRo
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** @returns whether the process was still starting. */
+async function untilRandomMoment(life: Life, whole: LifeSpan, random: () => number): Promise<boolean> {
+  const kind = random();
+  if (kind < SHARE_OF_STARTS) {
+    await wait(random() * whole.startMs);
+    return true;
+  }
+  await life.isOpen;
+  if (kind < SHARE_OF_STARTS + SHARE_OF_MOMENTS) {
+    await wait(random() * whole.workMs);
+  } else {
+    await life.saysOften(Math.floor(random() * whole.changes));
+    await wait(random() * AFTER_CHANGE_MS);
+  }
+  return false;
 }
