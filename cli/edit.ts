@@ -5,13 +5,20 @@ import type { EngineResult } from '../core/ports.ts';
 import type { RenderRequest } from '../core/render.ts';
 import { createLocalImageEngine, type LocalImageEngine } from '../queue/inference/local-image-engine.ts';
 import { abortOnInterrupt } from './abort-on-interrupt.ts';
-import type { EditOptions } from './commands/edit.ts';
 import { NoPictureError } from './failure.ts';
 import { locateModel, requireWritableFolder, writeOutput } from './files.ts';
 import type { Io } from './io.ts';
 import { firstRender, noteFailedImages, readTurn } from './read-turn.ts';
 import { requireKnownParts } from './requirements.ts';
 import { texts } from './texts.ts';
+
+export interface EditOptions {
+  readonly output: string;
+  readonly mode: 'auto' | 'edit' | 'generate';
+  readonly seed?: number;
+  readonly steps?: number;
+  readonly json?: boolean;
+}
 
 export type EditRequest = EditOptions & { readonly text: string; readonly files: readonly string[] };
 

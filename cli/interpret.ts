@@ -2,13 +2,16 @@ import { answerOf } from '../core/cards.ts';
 import { loadConfig } from '../core/config.ts';
 import { openModelFolder } from '../inference/index.ts';
 import { abortOnInterrupt } from './abort-on-interrupt.ts';
-import type { InterpretOptions } from './commands/interpret.ts';
 import { NoPictureError } from './failure.ts';
 import { locateModel } from './files.ts';
 import type { Io } from './io.ts';
 import { noteFailedImages, readTurn } from './read-turn.ts';
 import { requireKnownParts } from './requirements.ts';
 import { texts } from './texts.ts';
+
+export interface InterpretOptions {
+  readonly json?: boolean;
+}
 
 export type InterpretRequest = InterpretOptions & { readonly text: string; readonly files: readonly string[] };
 

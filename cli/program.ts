@@ -10,13 +10,8 @@ import { addWeb } from './commands/web.ts';
 import { addWorker } from './commands/worker.ts';
 import { describeFailure, EXIT, type ExitCode } from './failure.ts';
 import type { Io } from './io.ts';
+import type { Session } from './session.ts';
 import { texts } from './texts.ts';
-
-/** What a command is given: where it writes, and where it leaves another exit code than 0. */
-export interface Session {
-  readonly io: Io;
-  exitCode: ExitCode;
-}
 
 /** Run one command line. Never throws: what went wrong is one sentence on standard error and the exit code. */
 export async function runCommand(args: readonly string[], io: Io): Promise<ExitCode> {

@@ -1,9 +1,23 @@
 import { renderModel } from '../inference/index.ts';
 import { abortOnInterrupt } from './abort-on-interrupt.ts';
-import type { RenderOptions } from './commands/render.ts';
 import { UsageError } from './failure.ts';
 import { readInput, requireWritableFolder, writeOutput } from './files.ts';
 import type { Io } from './io.ts';
+
+export interface RenderOptions {
+  readonly model: string;
+  readonly adapter?: string;
+  readonly prompt: string;
+  readonly image?: readonly string[];
+  readonly width?: number;
+  readonly height?: number;
+  readonly steps?: number;
+  readonly guidance?: number;
+  readonly seed?: number;
+  readonly latents?: string;
+  readonly dumpLatents?: string;
+  readonly output: string;
+}
 
 /** One render of a model folder in this process. */
 export async function render(options: RenderOptions, io: Io): Promise<void> {

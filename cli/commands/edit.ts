@@ -1,14 +1,7 @@
 import { type Command, Option } from 'commander';
 import { MAX_SEED, wholeNumber } from '../arguments.ts';
-import type { Session } from '../program.ts';
-
-export interface EditOptions {
-  readonly output: string;
-  readonly mode: 'auto' | 'edit' | 'generate';
-  readonly seed?: number;
-  readonly steps?: number;
-  readonly json?: boolean;
-}
+import type { EditOptions } from '../edit.ts';
+import type { Session } from '../session.ts';
 
 export function addEdit(program: Command, { io }: Session): void {
   program

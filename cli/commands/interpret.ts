@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
-import type { Session } from '../program.ts';
-
-export interface InterpretOptions {
-  readonly json?: boolean;
-}
+import type { InterpretOptions } from '../interpret.ts';
+import type { Session } from '../session.ts';
 
 export function addInterpret(program: Command, { io }: Session): void {
   program

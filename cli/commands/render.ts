@@ -1,21 +1,7 @@
 import { type Command, Option } from 'commander';
 import { collect, decimalNumber, MAX_SEED, wholeNumber } from '../arguments.ts';
-import type { Session } from '../program.ts';
-
-export interface RenderOptions {
-  readonly model: string;
-  readonly adapter?: string;
-  readonly prompt: string;
-  readonly image?: readonly string[];
-  readonly width?: number;
-  readonly height?: number;
-  readonly steps?: number;
-  readonly guidance?: number;
-  readonly seed?: number;
-  readonly latents?: string;
-  readonly dumpLatents?: string;
-  readonly output: string;
-}
+import type { RenderOptions } from '../render.ts';
+import type { Session } from '../session.ts';
 
 const MAX_SIDE_PX = 8192;
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Session } from '../program.ts';
+import type { Session } from '../session.ts';
 
 export function addStart(program: Command, session: Session): void {
   program
