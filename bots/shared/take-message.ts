@@ -15,6 +15,8 @@ export interface IncomingMessage {
   readonly place: string;
   /** The message that this one answers, with the pictures it shows. */
   readonly answers?: { readonly messageId: string; readonly images: readonly ImageSource[] };
+  /** Pictures that stand above the conversation, where this message begins one: the message that a thread hangs on. */
+  readonly opening?: () => Promise<readonly ImageSource[]>;
   /** Whether what is posted to a place is seen where this message is. */
   readonly isHere: (place: string) => boolean;
   readonly images: readonly ImageSource[];
@@ -63,7 +65,9 @@ export function createMessageTaker(deps: MessageTakerDeps): MessageTaker {
       const shown = answers === undefined ? [] : imagesShownBy(conversation, answers.messageId);
       const pointedAt: readonly ImageSource[] =
         shown.length > 0 ? shown.map((number) => ({ status: 'known', number })) : (answers?.images ?? []);
-      const images = await fetchImages(deps, [...pointedAt, ...message.images], { signal: stopping.signal });
+      const above = conversation.turns.length === 0 ? ((await message.opening?.()) ?? []) : [];
+      const sources = [...above, ...pointedAt, ...message.images];
+      const images = await fetchImages(deps, sources, { signal: stopping.signal });
       const { messageId, authorId, text } = message;
       await manager.receive(conversation.id, { messageId, authorId, text, images });
       await liveCards.watch(conversation.id);

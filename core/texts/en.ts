@@ -75,6 +75,8 @@ export const en = {
   'place.forbidden.elsewhere':
     "I saw your message in {channel}, but I can't answer there, because I am not allowed to: {permissions}. Ask an admin to allow it, then send it again.",
   'result.smaller': 'Files here may have up to {megabytes} MB, so this is a smaller copy.',
+  'command.easel': 'Easel: pictures by saying what you want',
+  'command.help': 'What I understand, and how to ask',
   'menu.edit': 'Edit this image',
   'menu.edit.question': 'What should be changed?',
   'menu.edit.accepted': 'Got it. The answer comes below the picture.',
