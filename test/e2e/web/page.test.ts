@@ -98,6 +98,30 @@ describe('the page', { ...whereFound(chromium), timeout: 60_000 }, () => {
     expect(await page.evaluate(() => scrollY)).toBe(0);
   });
 
+  it('keeps what the events said when the answer to a button comes later than they do', async () => {
+    const { page } = opened;
+    await giveFiles(page, 'drop', { 'bag.png': await bag() });
+    await page.getByRole('textbox').fill('make it red');
+    await page.keyboard.press('Enter');
+    await page.locator('.result button[data-image="2"]').waitFor();
+    const held = createGate();
+    await page.route('**/retry', async (route) => {
+      const response = await route.fetch();
+      await held.pass();
+      await route.fulfill({ response });
+    });
+    const answered = page.waitForResponse('**/retry');
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await page.locator('.result button[data-image="3"]').waitFor();
+    await page.locator('.turn[data-status=done]').waitFor();
+    held.open();
+    await (await answered).finished();
+    // One more round trip: whatever the page does with the answer is done by then.
+    await page.evaluate(() => fetch('/healthz').then((response) => response.text()));
+    expect(await page.locator('.turn').getAttribute('data-status')).toBe('done');
+    expect(await page.locator('.result button[data-image="3"]').count()).toBe(1);
+  });
+
   it('asks for words before sending pictures alone', async () => {
     const { page } = opened;
     await giveFiles(page, 'drop', { 'bag.png': await bag() });

@@ -61,12 +61,12 @@ export function sendMessage(id: string, message: OutgoingMessage): Promise<Accep
   return request(acceptedSchema, `/api/conversations/${id}/messages`, { method: 'POST', body: form });
 }
 
-export function pressButton(turnId: string, button: 'cancel' | 'retry' | 'undo'): Promise<TurnView> {
-  return post(turnId, button, {});
+export async function pressButton(turnId: string, button: 'cancel' | 'retry' | 'undo'): Promise<void> {
+  await post(turnId, button, {});
 }
 
-export function correctTurn(turnId: string, correction: CorrectionChoice): Promise<TurnView> {
-  return post(turnId, 'correct', correction);
+export async function correctTurn(turnId: string, correction: CorrectionChoice): Promise<void> {
+  await post(turnId, 'correct', correction);
 }
 
 export function readSamples(): Promise<SamplesView> {
