@@ -49,15 +49,19 @@ export function createMessageTaker(deps: MessageTakerDeps): MessageTaker {
   const lanes = createLanes();
   const stopping = new AbortController();
 
-  async function conversationOf({ answers, place, isHere }: IncomingMessage): Promise<Conversation> {
-    const answered = answers === undefined ? undefined : await documents.resolve(messageAlias(name, answers.messageId));
-    const document = answered === undefined ? undefined : await documents.get(answered);
-    if (document !== undefined && isHere(document.place)) return document;
+  /** The conversation that this very message went to before, or that of the message it answers, or its place's own. */
+  async function conversationOf({ messageId, answers, place, isHere }: IncomingMessage): Promise<Conversation> {
+    for (const id of [messageId, ...(answers === undefined ? [] : [answers.messageId])]) {
+      const known = await documents.resolve(messageAlias(name, id));
+      const document = known === undefined ? undefined : await documents.get(known);
+      if (document !== undefined && isHere(document.place)) return document;
+    }
     return await manager.open({ platform: name, place, cards: true });
   }
 
   async function receive(message: IncomingMessage): Promise<void> {
     const conversation = await conversationOf(message);
+    if (conversation.turns.some(hasId(message.messageId))) return;
     // Before anything can be refused: an answer to the refusal goes on in this conversation.
     await documents.link(messageAlias(name, message.messageId), conversation.id);
     try {

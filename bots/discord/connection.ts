@@ -1,0 +1,161 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type APIApplication,
+  ApplicationFlags,
+  ApplicationFlagsBitField,
+  Client,
+  Events,
+  GatewayCloseCodes,
+  GatewayIntentBits,
+  Partials,
+  type REST,
+  type RESTOptions,
+  Routes,
+} from 'discord.js';
+import { AppError, isAppError } from '../../core/errors.ts';
+import type { Logger, Stop } from '../../core/ports.ts';
+import type { ChatBot } from '../shared/chat-bot.ts';
+import { fromDiscordError, isUnauthorized } from './errors.ts';
+
+export interface ConnectionOptions {
+  readonly rest: REST;
+  readonly restOptions: Partial<RESTOptions>;
+  readonly token: string;
+  readonly logger: Logger;
+  /** The first pause after a failed attempt; it doubles up to a minute. Default: 1 s. */
+  readonly retryMs?: number;
+  /** Called with each new client before it connects. */
+  readonly attach: (client: Client) => void;
+}
+
+export interface Connection {
+  start(): void;
+  readonly health: ChatBot['health'];
+  readonly failed: Promise<never>;
+  readonly stop: Stop;
+}
+
+const RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 60_000;
+
+/** Closes of the gateway after which discord.js gives up, and what mends them. */
+const FATAL_CLOSES: Readonly<Record<number, string>> = {
+  [GatewayCloseCodes.AuthenticationFailed]:
+    'DISCORD_TOKEN: Discord does not accept it any more. Reset the token in the Developer Portal (Bot > Reset Token) and set the new one',
+  [GatewayCloseCodes.InvalidIntents]:
+    'DISCORD_TOKEN: Discord does not know the intents of this version of Easel. Update Easel',
+  [GatewayCloseCodes.DisallowedIntents]:
+    'DISCORD_TOKEN: the bot may not read messages. Switch on "Message Content Intent" in the Developer Portal (Bot > Privileged Gateway Intents)',
+};
+const BAD_TOKEN =
+  'DISCORD_TOKEN: Discord does not accept it. Copy the token again in the Developer Portal (Bot > Reset Token)';
+
+/** The line to Discord. It begins anew after every failure that time may mend, and ends with the reason after every other. */
+export function createConnection({ rest, restOptions, token, logger, retryMs, attach }: ConnectionOptions): Connection {
+  const stopping = new AbortController();
+  let health: ReturnType<ChatBot['health']> = 'connecting';
+  let client: Client | undefined;
+  let running: Promise<void> | undefined;
+  let fail: (error: AppError) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    fail = (error) => {
+      health = 'failed';
+      reject(error);
+    };
+  });
+  // Whoever watches hears it; nobody has to.
+  failed.catch(() => undefined);
+
+  async function run(): Promise<void> {
+    let waitMs = retryMs ?? RETRY_MS;
+    while (!stopping.signal.aborted) {
+      try {
+        await connect();
+        return;
+      } catch (thrown) {
+        await client?.destroy();
+        const error = isAppError(thrown) ? thrown : connectError(thrown);
+        if (health === 'failed' || stopping.signal.aborted) return;
+        if (error.code === 'CONFIG_INVALID') {
+          fail(error);
+          return;
+        }
+        logger.warn({ event: 'discord-connect', code: error.code, waitMs }, 'Discord cannot be reached; trying again');
+        await pause(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+        waitMs = Math.min(2 * waitMs, LONGEST_RETRY_MS);
+      }
+    }
+  }
+
+  async function connect(): Promise<void> {
+    const application = (await rest.get(Routes.currentApplication())) as APIApplication;
+    const mayRead = mayReadMessages(application);
+    if (!mayRead) {
+      logger.warn(
+        { event: 'discord-intents' },
+        'without the Message Content Intent only mentions, replies and direct messages are read',
+      );
+    }
+    client = createClient(restOptions, mayRead);
+    const connected = client;
+    connected.on(Events.ShardDisconnect, ({ code }) => {
+      const problems = FATAL_CLOSES[code] ?? `DISCORD_TOKEN: Discord closed the connection for good (code ${code})`;
+      logger.error({ event: 'discord-closed', closeCode: code }, 'Discord closed the connection for good');
+      fail(new AppError('CONFIG_INVALID', { problems }, { details: { closeCode: code } }));
+    });
+    connected.on(Events.ShardReconnecting, () => {
+      health = 'connecting';
+    });
+    const onConnected = () => {
+      if (health !== 'failed') health = 'connected';
+    };
+    connected
+      .on(Events.ClientReady, onConnected)
+      .on(Events.ShardResume, onConnected)
+      .on(Events.ShardReady, onConnected);
+    // Reported by what follows from them; without listeners they would end the process.
+    connected.on(Events.ShardError, () => undefined).on(Events.Error, () => undefined);
+    attach(connected);
+    await connected.login(token);
+    logger.info({ event: 'discord-connected', messageContent: mayRead }, 'connected to Discord');
+  }
+
+  return {
+    start() {
+      running ??= run();
+    },
+    health: () => health,
+    failed,
+    async stop() {
+      stopping.abort();
+      await client?.destroy();
+      await running;
+    },
+  };
+}
+
+/** Whether the Developer Portal allows to read messages that do not mention the bot. */
+export function mayReadMessages({ flags }: Pick<APIApplication, 'flags'>): boolean {
+  const field = new ApplicationFlagsBitField(flags);
+  return field.any([ApplicationFlags.GatewayMessageContent, ApplicationFlags.GatewayMessageContentLimited]);
+}
+
+function createClient(rest: Partial<RESTOptions>, mayRead: boolean): Client {
+  const { Guilds, GuildMessages, DirectMessages, MessageContent } = GatewayIntentBits;
+  return new Client({
+    intents: [Guilds, GuildMessages, DirectMessages, ...(mayRead ? [MessageContent] : [])],
+    // Direct messages and deletions of messages from before the start come as partials.
+    partials: [Partials.Channel, Partials.Message],
+    allowedMentions: { parse: [] },
+    enforceNonce: true,
+    rest,
+  });
+}
+
+function connectError(thrown: unknown): AppError {
+  const isBadToken =
+    isUnauthorized(thrown) || (thrown instanceof Error && 'code' in thrown && thrown.code === 'TokenInvalid');
+  return isBadToken
+    ? new AppError('CONFIG_INVALID', { problems: BAD_TOKEN }, { cause: thrown })
+    : fromDiscordError(thrown);
+}
