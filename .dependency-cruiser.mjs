@@ -90,7 +90,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(\\.[^/]+|training|models|docs)/|^bots/web/client/dist/|^bench/out/' },
+    exclude: { path: '^(\\.[^./][^/]*|training|models|docs)/|^bots/web/client/dist/|^bench/out/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

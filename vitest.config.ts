@@ -14,11 +14,12 @@ export default defineConfig({
     reporters: ['default', './test/support/reporter.ts'],
     sequence: { shuffle: true },
     projects: [
-      project('unit', 0, 'test/{unit,repo}/**/*.test.{ts,tsx}', { pool: 'threads', testTimeout: 15_000 }),
-      project('integration', 1, 'test/{contract,integration}/**/*.test.{ts,tsx}', serial),
-      project('parity', 2, 'test/parity/**/*.test.ts', serial),
-      project('e2e', 3, 'test/e2e/**/*.test.ts', { ...serial, globalSetup: 'test/support/build-page-setup.ts' }),
-      project('chaos', 4, 'test/chaos/**/*.test.ts', { ...serial, globalSetup: 'test/support/build-page-setup.ts' }),
+      project('unit', 0, 'test/unit/**/*.test.{ts,tsx}', { pool: 'threads', testTimeout: 15_000 }),
+      project('repo', 1, 'test/repo/**/*.test.ts', serial),
+      project('integration', 2, 'test/{contract,integration}/**/*.test.{ts,tsx}', serial),
+      project('parity', 3, 'test/parity/**/*.test.ts', serial),
+      project('e2e', 4, 'test/e2e/**/*.test.ts', { ...serial, globalSetup: 'test/support/build-page-setup.ts' }),
+      project('chaos', 5, 'test/chaos/**/*.test.ts', { ...serial, globalSetup: 'test/support/build-page-setup.ts' }),
     ],
   },
 });
