@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { access, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 
 export interface BuiltClient {
   /** What the server's `readPage` reads. */
@@ -24,13 +23,15 @@ const OTHER_SOURCES = [join(HERE, 'protocol.ts'), join(HERE, 'build-client.ts'),
 export async function buildClient({ force = false }: { readonly force?: boolean } = {}): Promise<BuiltClient> {
   const folder = join(BUILDS, await hashSources());
   if (!force && (await isThere(folder))) return { folder, wasBuilt: false };
+  // Only now, because loading Vite takes longer than everything else that is done here.
+  const { build } = await import('vite');
   const unfinished = join(BUILDS, `unfinished-${randomBytes(6).toString('hex')}`);
   await build({
     configFile: false,
     envDir: false,
     root: ROOT,
     base: '/',
-    logLevel: 'warn',
+    logLevel: 'error',
     publicDir: false,
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
