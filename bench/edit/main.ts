@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { defaultSize, fitInput } from '../../inference/image/size-rule.ts';
 import { createLocalEngine, encodePng, openModelFolder } from '../../inference/index.ts';
 import { emptyOutFolder, modelFolderOf, pythonOf } from '../folders.ts';
+import { loadNote } from '../load-note.ts';
 import { median } from '../median.ts';
 import { formatTable, print, printProgress, printSummary } from '../print.ts';
 import { loadPictures, readCases, selectCases } from '../quality/cases.ts';
@@ -28,11 +29,13 @@ const steps = wantedSteps ?? model.steps;
 const folder = emptyOutFolder('edit');
 const edits = await prepareEdits();
 
+const busy = loadNote();
 const easelTimes = await timeEasel();
 const peerTimes = await timePeer();
 const easelMs = Math.round(median(easelTimes));
 const peerMs = peerTimes === null ? null : Math.round(median(peerTimes));
 print(`An edit with two images: ${model.name}, ${steps} steps, ${threads} threads, median of ${repeats} warm edits`);
+if (busy !== undefined) print(busy);
 print();
 print(
   formatTable(

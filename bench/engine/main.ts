@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { emptyOutFolder, pythonOf } from '../folders.ts';
+import { loadNote } from '../load-note.ts';
 import { formatTable, print, printProgress, printSummary } from '../print.ts';
 import { runPython } from '../run-python.ts';
 import { linearProducts, type TransformerSize, writeRandomTransformer } from './random-transformer.ts';
@@ -50,6 +51,7 @@ const requests = SIZES.flatMap((size) => {
     request: { modelFolder, references, side, textTokens: TEXT_TOKENS, steps, threads } satisfies StepRequest,
   }));
 });
+const busy = loadNote();
 const peer = await timePeer();
 const rows = [];
 for (const [index, { size, request }] of requests.entries()) {
@@ -74,6 +76,7 @@ const worstRatio = ratios.length === 0 ? null : round(Math.max(...ratios));
 print(
   `One denoising step, ${threads} threads, median of ${steps}; gemmShare: the bare matrix multiplications' part of it`,
 );
+if (busy !== undefined) print(busy);
 print();
 const columns = ['model', 'references', 'size', 'dtype', 'easelMs', 'eagerMs', 'compiledMs', 'gemmShare'] as const;
 print(

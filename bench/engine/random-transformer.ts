@@ -32,7 +32,8 @@ export function writeRandomTransformer(parent: string, size: TransformerSize): s
   const folder = join(modelFolder, 'transformer');
   mkdirSync(folder, { recursive: true });
   const { heads, headSize, doubleBlocks, singleBlocks } = size;
-  const height = 2 * Math.round((7 * headSize) / 32);
+  // 7/16 of the head for each direction and the rest for the index, as FLUX has it.
+  const height = 2 * Math.floor((7 * headSize) / 32);
   const config = {
     _class_name: 'FluxTransformer2DModel',
     in_channels: IN_CHANNELS,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { pictureToPixels } from '../../inference/image/pixels.ts';
@@ -38,9 +38,11 @@ export interface Judge {
 }
 
 /** Open `judge.onnx` with its card.
- * @throws {InferenceError} MODEL_MISSING or MODEL_INVALID; ZodError when the card is another one. */
+ * @throws {InferenceError} MODEL_MISSING or MODEL_INVALID; Error without a card, ZodError when it is another one. */
 export async function openJudge(folder: string, threads?: number): Promise<Judge> {
-  const card = judgeCardSchema.parse(JSON.parse(readFileSync(join(folder, 'judge.json'), 'utf8')));
+  const file = join(folder, 'judge.json');
+  if (!existsSync(file)) throw new Error(`${file} is missing: expected what training the judge writes.`);
+  const card = judgeCardSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   const { size } = card;
   const session = await openOnnxFile(join(folder, 'judge.onnx'), {
     inputs: [{ name: 'pixels', type: 'float32', shape: [1, 3, size, size] }],

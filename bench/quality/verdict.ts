@@ -55,10 +55,15 @@ export async function examine(
 /** The paper's rule: the instruction followed, the rest kept, no visible damage; all three, or the case fails. */
 export function decide(one: Case, card: JudgeCard, findings: Findings): Verdict {
   const asked = new Set(askedHeads(one));
-  const wrong = believedHeads(card, one.style).filter((head) => isWrong(one, head, findings.reading));
+  const believed = believedHeads(card, one.style);
+  const wrong = believed.filter((head) => isWrong(one, head, findings.reading));
+  // Else a judge that can read nothing would be content with anything.
+  const isReadable = believed.some((head) => asked.has(head));
   const say = (head: string) => `${head} is ${findings.reading.labels[head]}, not ${one.expected[head]}`;
   return verdictOf({
-    instruction: wrong.filter((head) => asked.has(head)).map(say),
+    instruction: isReadable
+      ? wrong.filter((head) => asked.has(head)).map(say)
+      : ['the judge cannot read what was asked'],
     kept: [...wrong.filter((head) => !asked.has(head)).map(say), ...keptProblems(findings.kept)],
     damage: damageProblems(findings),
   });
@@ -71,7 +76,8 @@ export function failedVerdict(problem: string): Verdict {
 
 /** The heads that the instruction is about: those in which the target differs from image 1; of a new picture all. */
 export function askedHeads({ source, expected }: Case): readonly string[] {
-  return Object.keys(expected).filter((head) => source === null || source[head] !== expected[head]);
+  const isAsked = (head: string) => source === null || source[head] !== expected[head];
+  return Object.keys(expected).filter((head) => expected[head] !== null && isAsked(head));
 }
 
 function verdictOf({ instruction, kept, damage }: Problems): Verdict {
