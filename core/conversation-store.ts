@@ -85,6 +85,45 @@ export function createConversationStore(
     return document;
   }
 
+  /** A document that cannot be read must not keep the sweep from the ones after it. */
+  async function jobsNeededBy(id: ConversationId): Promise<readonly NeededJob[]> {
+    try {
+      const document = await documents.get(id);
+      return document === undefined ? [] : jobsOf(document);
+    } catch (error) {
+      logger.error({ event: 'sweep', code: asAppError(error).code }, 'a conversation could not be read');
+      return [];
+    }
+  }
+
+  /** Events of one conversation run one after another in this process; only other processes are raced for the document. */
+  const lastOf = new Map<ConversationId, Promise<unknown>>();
+  async function inOrder<T>(id: ConversationId, work: () => Promise<T>): Promise<T> {
+    const run = (lastOf.get(id) ?? Promise.resolve()).then(work, work);
+    lastOf.set(id, run);
+    try {
+      return await run;
+    } finally {
+      if (lastOf.get(id) === run) lastOf.delete(id);
+    }
+  }
+
+  async function applyNow(id: ConversationId, event: Unstamped<TurnEvent>): Promise<Conversation> {
+    const at = clock.now();
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const before = await get(id);
+      const reduced = reduce(before, { ...event, at }, settings);
+      if (reduced === before) return before;
+      const after = readable({ ...reduced, revision: before.revision + 1, updatedAt: at });
+      await linkNewTurns(before, after);
+      if (await documents.compareAndSet(after)) {
+        await runEffects(before, after);
+        return after;
+      }
+    }
+    throw new AppError('STORE_UNAVAILABLE', {}, { details: { lostRaces: MAX_TRIES } });
+  }
+
   return {
     get,
     publish,
@@ -122,28 +161,14 @@ export function createConversationStore(
      * Apply an event. @returns the document after it.
      * @throws AppError CONVERSATION_UNKNOWN, STORE_UNAVAILABLE, and what the event throws.
      */
-    async apply(id: ConversationId, event: Unstamped<TurnEvent>): Promise<Conversation> {
-      const at = clock.now();
-      for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-        const before = await get(id);
-        const reduced = reduce(before, { ...event, at }, settings);
-        if (reduced === before) return before;
-        const after = readable({ ...reduced, revision: before.revision + 1, updatedAt: at });
-        await linkNewTurns(before, after);
-        if (await documents.compareAndSet(after)) {
-          await runEffects(before, after);
-          return after;
-        }
-      }
-      throw new AppError('STORE_UNAVAILABLE', {}, { details: { lostRaces: MAX_TRIES } });
-    },
+    apply: (id: ConversationId, event: Unstamped<TurnEvent>): Promise<Conversation> =>
+      inOrder(id, () => applyNow(id, event)),
 
     /** Re-add every job that an unfinished turn needs. @returns how many jobs are now known to exist. */
     async sweep(): Promise<number> {
       let added = 0;
       for (const id of await documents.listUnfinished()) {
-        const document = await documents.get(id);
-        for (const job of document === undefined ? [] : jobsOf(document)) {
+        for (const job of await jobsNeededBy(id)) {
           if (await addJob(job)) added += 1;
         }
       }
