@@ -29,12 +29,15 @@ export function effectsBetween(before: Conversation, after: Conversation): Effec
   const hadIds = new Set(had.map((job) => job.id));
   // Turns and images keep their places, and what did not change is the same object.
   const changed = after.turns.filter((turn, index) => before.turns[index] !== turn);
-  const images = after.images.slice(before.images.length);
+  const added = after.images.slice(before.images.length).map((image) => image.number);
+  // An undo changes only what "it" means, which is in no image and no turn.
+  const meant = before.current === after.current ? [] : [before.current, after.current];
+  const images = [...new Set([...added, ...meant.filter((number) => number !== null)])];
   return {
     add: needed.filter((job) => !hadIds.has(job.id)),
     cancel: had.filter((job) => isCancelled(after, job)),
     publish: [
-      ...images.map((image) => ({ kind: 'image' as const, number: image.number })),
+      ...images.map((number) => ({ kind: 'image' as const, number })),
       ...changed.map((turn) => ({ kind: 'turn' as const, turnId: turn.id })),
     ],
   };

@@ -1,8 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { correctionSchema, type Turn } from '../../../core/domain.ts';
-import { AppError, asAppError } from '../../../core/errors.ts';
-import { type ConversationEvent, conversationTopic } from '../../../core/events.ts';
+import { AppError } from '../../../core/errors.ts';
 import { type TurnId, turnIdSchema } from '../../../core/ids.ts';
 import { readTurnProgress } from '../../shared/turn-progress.ts';
 import type { WebDeps, WebEnv } from './deps.ts';
@@ -14,29 +13,14 @@ const correctSchema = z.object({ ...buttonSchema.shape, ...z.object(correctionSc
 const MAX_BODY_BYTES = 16 * 1024;
 
 /** `/api/turns`: the buttons of a turn. Each answers the turn as it is then. */
-export function createTurnRoutes({ manager, jobs, ephemeral, texts, logger }: WebDeps): Hono<WebEnv> {
+export function createTurnRoutes({ manager, jobs, texts }: WebDeps): Hono<WebEnv> {
   async function answer(c: Context<WebEnv>, turn: Turn): Promise<Response> {
     return c.json(viewTurn(turn, await readTurnProgress(jobs, turn), texts));
   }
 
-  /** Undo changes only what "it" means, which is in no image and no turn of the document: readers must be told to look. */
-  async function announce({ id }: Turn): Promise<void> {
-    try {
-      const topic = conversationTopic(await manager.conversationOf(id));
-      await ephemeral.publish(topic, JSON.stringify({ kind: 'turn', turnId: id } satisfies ConversationEvent));
-    } catch (error) {
-      // They look again by themselves before long.
-      logger.debug({ event: 'publish', code: asAppError(error).code }, 'an undo was not announced');
-    }
-  }
-
   return new Hono<WebEnv>()
     .post('/:id/cancel', async (c) => answer(c, await manager.cancel(idOf(c))))
-    .post('/:id/undo', async (c) => {
-      const turn = await manager.undo(idOf(c));
-      await announce(turn);
-      return await answer(c, turn);
-    })
+    .post('/:id/undo', async (c) => answer(c, await manager.undo(idOf(c))))
     .post('/:id/retry', async (c) => {
       const { eventId } = await readBody(c, buttonSchema);
       return await answer(c, await manager.retry(idOf(c), eventId === undefined ? {} : { eventId }));
