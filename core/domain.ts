@@ -14,7 +14,7 @@ export const SCHEMA_VERSION = 1;
 
 /** What an inbound message may hold, on every platform. */
 export const LIMITS = {
-  imageBytes: 25 * 1024 * 1024,
+  imageBytes: 25_000_000,
   imageMegapixels: 50,
   imagesPerMessage: 10,
   textCharacters: 4000,

@@ -17,7 +17,7 @@ export type DownloadProblem = 'network' | 'timeout' | 'status' | 'redirect' | 'p
 const TIMEOUT_MS = 30_000;
 const MAX_REDIRECTS = 3;
 const ATTEMPTS = 2;
-const MEBIBYTE = 1024 * 1024;
+const MEGABYTE = 1_000_000;
 /** Numbering fills in the image's number when it is known. */
 const UNNUMBERED = 0;
 
@@ -106,7 +106,7 @@ async function* readBody(response: Response, until: Until): AsyncGenerator<Uint8
 }
 
 export function tooLarge(sizeBytes: number): AppError {
-  return new AppError('IMAGE_TOO_LARGE', { number: UNNUMBERED, size: `${Math.ceil(sizeBytes / MEBIBYTE)} MB` });
+  return new AppError('IMAGE_TOO_LARGE', { number: UNNUMBERED, size: `${Math.ceil(sizeBytes / MEGABYTE)} MB` });
 }
 
 function failed(problem: DownloadProblem, details: Readonly<Record<string, number | boolean>> = {}, cause?: unknown) {

@@ -11,7 +11,7 @@ export interface ImageUpload {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-const MEBIBYTE = 1024 * 1024;
+const MEGABYTE = 1_000_000;
 const NAME_CHARACTERS = 120;
 /** Numbering fills in the image's number when it is known. */
 const UNNUMBERED = 0;
@@ -47,6 +47,6 @@ export async function storeImage(
 
 function requireSize(read: LimitedBytes): Uint8Array {
   if (read.kind === 'complete') return read.bytes;
-  const size = `${Math.ceil(read.sizeBytes / MEBIBYTE)} MB`;
+  const size = `${Math.ceil(read.sizeBytes / MEGABYTE)} MB`;
   throw new AppError('IMAGE_TOO_LARGE', { number: UNNUMBERED, size });
 }

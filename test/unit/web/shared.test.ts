@@ -57,7 +57,7 @@ describe('storeImage', () => {
   it('says how large a picture over the limit was', async () => {
     const image = await storeImage(
       { intake: accepting, blobs: createMemoryBlobs() },
-      { origin: 'attachment', chunks: chunksOf(LIMITS.imageBytes, 40 * 1024 * 1024) },
+      { origin: 'attachment', chunks: chunksOf(LIMITS.imageBytes, 40_000_000) },
       { signal },
     );
     expect(image).toMatchObject({ status: 'failed', reason: { code: 'IMAGE_TOO_LARGE', values: { size: '65 MB' } } });

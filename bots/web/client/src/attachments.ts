@@ -14,7 +14,7 @@ export type Attachment =
       readonly name: string;
     };
 
-export const LIMITS = { images: 10, imageBytes: 25 * 1024 * 1024, characters: 4000 } as const;
+export const LIMITS = { images: 10, imageBytes: 25_000_000, characters: 4000 } as const;
 
 export type Rejection =
   | { readonly reason: 'too-many' }
