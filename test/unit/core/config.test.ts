@@ -106,7 +106,7 @@ describe('loadConfig', () => {
 describe('renderConfigurationDocs', () => {
   it('has one row for every variable, with its default', () => {
     const docs = renderConfigurationDocs();
-    expect(docs.match(/^\| `[A-Z_]+` \|/gm)).toHaveLength(18);
+    expect(docs.match(/^\| `[A-Z_]+` \|/gm)).toHaveLength(19);
     expect(docs).toContain('| `PORT` | `3210` |');
     expect(docs).toMatch(/`DISCORD_TOKEN` \| {2}\| .*Secret\./);
   });
