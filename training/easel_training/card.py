@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from .tasks import describe
 from .text import MAX_TEXT_TOKENS
 from .world.render import render
 from .world.scene import CENTER, LEFT, RIGHT, Background, Place, Scene, Thing
@@ -60,8 +61,21 @@ def write_card(model: Path, size: int, version: str) -> None:
     (model / "NOTICE").write_text(NOTICE)
     samples = model / "samples"
     samples.mkdir(exist_ok=True)
-    for name, scene in _samples().items():
+    scenes = _samples()
+    for name, scene in scenes.items():
         Image.fromarray(render(scene, SAMPLE_SIDE)).save(samples / f"{name}.png", optimize=True)
+    listing = {
+        "altTexts": {f"{name}.png": describe(scene).removesuffix(".") for name, scene in scenes.items()},
+        "examples": [{"text": text, "samples": [f"{name}.png" for name in names]} for text, names in EXAMPLES],
+    }
+    (samples / "samples.json").write_text(json.dumps(listing, indent=2) + "\n")
+
+
+#: What the samples show, and requests to try with them; file names without ".png".
+EXAMPLES = [
+    ("Give the bag in image 1 the pattern of the dress in image 2.", ("red-bag", "blue-dotted-dress")),
+    ("Give image 1 the style of image 2.", ("cat-and-car", "neon-guitar")),
+]
 
 
 def _samples() -> dict[str, Scene]:
