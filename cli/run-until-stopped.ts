@@ -4,6 +4,8 @@ import type { Easel } from './easel.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import type { Io } from './io.ts';
 
+/** npm passes on the Ctrl+C that the terminal has sent already: two signals within this are one wish. */
+const SAME_WISH_MS = 1000;
 /** Longer than a worker needs to cancel a render, with its grace period. */
 const STOP_WITHIN_MS = 15_000;
 
@@ -39,11 +41,11 @@ function listenForTheEnd(logger: Logger) {
   const ending = new Promise<ExitCode>((settle) => {
     resolve = settle;
   });
-  let isEnding = false;
+  let askedAt: number | undefined;
   const onSignal = () => {
     // A person who asks twice does not want to wait.
-    if (isEnding) process.exit(EXIT.failed);
-    isEnding = true;
+    if (askedAt !== undefined && performance.now() - askedAt > SAME_WISH_MS) process.exit(EXIT.failed);
+    askedAt ??= performance.now();
     resolve(EXIT.done);
   };
   const onUnforeseen = (thrown: unknown) => {

@@ -25,6 +25,7 @@ export async function serve({ name, roles, isWhole }: ServeOptions, io: Io): Pro
   const modelFolder = locateModel(config.model);
   requireModel(modelFolder);
   const logger = createLogger(config.logLevel);
+  if (isWhole) io.note('Starting Easel. The first start takes some seconds longer.');
   const easel = await startEasel({ config, modelFolder, logger, env: process.env }, roles);
   if (easel.url !== undefined) io.out(`Easel  ${easel.url}`);
   if (isWhole) io.note(`Conversations and pictures are kept in ${resolve(config.home)}. Ctrl+C stops Easel.`);

@@ -77,6 +77,8 @@ describe('easel start', { timeout: 180_000 }, () => {
     const picture = await chat.fetchBytes(url);
     expect(await decodeImage(picture)).toMatchObject({ width: 32, height: 24 });
     expect(await chat.status('/readyz')).toBe(200);
+    // Ctrl+C under npm: the terminal tells both, and npm passes it on.
+    first.child.kill('SIGINT');
     expect(await stop(first, 'SIGINT')).toMatchObject({ exitCode: 0 });
 
     const second = start();
