@@ -26,6 +26,7 @@ export { DEFAULT_IMAGE_LIMITS, decodeImage, type ImageLimits } from './image/dec
 export { encodePng } from './image/encode.ts';
 export { type NormalisedImage, type NormaliseImageOptions, normaliseImage } from './image/normalise.ts';
 export type { Picture, Size } from './image/picture.ts';
+export { type ShrunkImage, shrinkImage } from './image/shrink.ts';
 export { type ReadableFormat, type SniffedFormat, sniffFormat } from './image/sniff.ts';
 export { checkModelFolder, type ModelFinding } from './model-folder/check-model-folder.ts';
 export { manifestSchema } from './model-folder/manifest.ts';

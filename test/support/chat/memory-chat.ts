@@ -1,0 +1,102 @@
+import type { ChatBot, ChatBotDeps } from '../../../bots/shared/chat-bot.ts';
+import { createConversationManager } from '../../../core/conversation-manager.ts';
+import { createDeliverHandler } from '../../../core/delivery.ts';
+import { createRuleInterpreter } from '../../../core/intent-rules.ts';
+import { createInterpretHandler, createRenderHandler } from '../../../core/job-handlers.ts';
+import type { Stop } from '../../../core/ports.ts';
+import { createTexts } from '../../../core/texts/catalogue.ts';
+import { en } from '../../../core/texts/en.ts';
+import { shrinkImage } from '../../../inference/index.ts';
+import { createImageIntake } from '../../../queue/inference/image-intake.ts';
+import { createMemoryBlobs } from '../fakes/blobs.ts';
+import { createMemoryDocuments } from '../fakes/documents.ts';
+import { createMemoryEphemeral } from '../fakes/ephemeral.ts';
+import { createMemoryJobs } from '../fakes/jobs.ts';
+import { createMemoryLogger } from '../fakes/logger.ts';
+import { createGate } from '../web/gate.ts';
+import { createPaintingEngine } from '../web/painting-engine.ts';
+
+const DELIVERIES = 4;
+
+/** A whole Easel in this process for a chat bot: memory in place of storage and queue, a painting engine, and the real bot. */
+export async function startMemoryChat(createBot: (deps: ChatBotDeps) => ChatBot) {
+  const clock = { now: () => Date.now() };
+  const logger = createMemoryLogger();
+  const texts = createTexts(en, 'en');
+  const documents = createMemoryDocuments();
+  const blobs = createMemoryBlobs();
+  const jobs = createMemoryJobs();
+  const ephemeral = createMemoryEphemeral(clock);
+  let gate = createGate();
+  gate.open();
+  const engine = createPaintingEngine({ steps: 3, beforeStep: () => gate.pass() });
+  const { id, maxImages } = engine.description;
+  const manager = createConversationManager(
+    { documents, jobs, ephemeral, clock, logger },
+    { engine: { id, maxImages } },
+  );
+  const stops: Stop[] = [
+    await jobs.work(
+      'interpret',
+      createInterpretHandler({ manager, interpreter: createRuleInterpreter({ texts }), logger }),
+    ),
+    await jobs.work(`render-${id}`, createRenderHandler({ manager, engine, blobs, logger })),
+  ];
+  const deps: ChatBotDeps = {
+    manager,
+    documents,
+    jobs,
+    ephemeral,
+    blobs,
+    intake: createImageIntake(),
+    shrinkImage,
+    texts,
+    clock,
+    logger,
+  };
+
+  async function startBot() {
+    const bot = createBot(deps);
+    const stopWork = await jobs.work(
+      `deliver-${bot.platform.name}`,
+      createDeliverHandler({ manager, platform: bot.platform, texts, logger }),
+      { concurrency: DELIVERIES },
+    );
+    bot.start();
+    return {
+      bot,
+      async stop() {
+        await bot.stop();
+        await stopWork();
+      },
+    };
+  }
+
+  let running = await startBot();
+  return {
+    deps,
+    jobs,
+    documents,
+    logger,
+    bot: () => running.bot,
+    /** Pictures are begun, but not made until `release`. */
+    hold(): void {
+      gate = createGate();
+    },
+    release: () => gate.open(),
+    /** Resolves when a picture waits to be released. */
+    held: () => gate.reached(),
+    /** End the bot and begin it anew on the same stores, as a new process does. */
+    async restart(): Promise<void> {
+      await running.stop();
+      running = await startBot();
+    },
+    async stop(): Promise<void> {
+      gate.open();
+      await running.stop();
+      for (const stop of stops) await stop();
+    },
+  };
+}
+
+export type MemoryChat = Awaited<ReturnType<typeof startMemoryChat>>;
