@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InferenceError } from '../errors.ts';
 import type { TensorSpec } from '../onnx/graph-types.ts';
-import { openDevice, openSession, type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 export interface OnnxFileOptions {
   /** What the file's graph takes and gives, checked at every run. */
@@ -18,6 +18,8 @@ export async function openOnnxFile(path: string, { inputs, outputs, threads }: O
   if (!existsSync(path)) {
     throw new InferenceError('MODEL_MISSING', `${path} is missing: expected an ONNX file.`, { file: path });
   }
+  // Loaded here: whoever only imports the index, a bot for example, never loads the runtime.
+  const { openDevice, openSession } = await import('./session.ts');
   const graph = { bytes: readFileSync(path), externalDataFolder: dirname(path), inputs, outputs };
   return openSession(graph, { device: openDevice('cpu'), threads });
 }
