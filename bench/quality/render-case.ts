@@ -4,6 +4,9 @@ import type { Case, CasePictures } from './cases.ts';
 import type { RenderedControl } from './controls.ts';
 import { seedOf } from './damage.ts';
 
+/** What a case needs of an engine. */
+export type CaseEngine = Pick<LocalEngine, 'render'>;
+
 /** What the engine made of a case; `picture` has the case's size. */
 export type Rendered =
   | {
@@ -23,7 +26,7 @@ export interface RenderCaseOptions {
 /** Render a case as a person's request would be: canonical wording, the adapter by the rule, a seed of its own.
  * A render that fails is a result too. */
 export async function renderCase(
-  engine: LocalEngine,
+  engine: CaseEngine,
   one: Case,
   { inputs, target }: CasePictures,
   { steps, control }: RenderCaseOptions,

@@ -1,4 +1,4 @@
-import type { LocalEngine, Picture } from '../../inference/index.ts';
+import type { Picture } from '../../inference/index.ts';
 import { type Case, type CasePictures, type CaseSet, loadPictures } from './cases.ts';
 import { type ControlName, controlPictures, hasControls, RENDERED_CONTROLS } from './controls.ts';
 import { seedOf } from './damage.ts';
@@ -11,7 +11,7 @@ export interface RunDeps {
   readonly judge: Judge;
   readonly roundTrip: RoundTrip;
   /** Undefined: the pictures of the controls are judged, nothing is rendered. */
-  readonly engine: LocalEngine | undefined;
+  readonly engine: CaseEngine | undefined;
 }
 
 export interface RunOptions {
@@ -53,7 +53,7 @@ export async function runCase(
     const verdict = decide(one, judge.card, findings);
     return { picture, findings, verdict, seconds: null, adapter: null, warnings: [] };
   };
-  const rendered = async (from: LocalEngine, options: RenderCaseOptions): Promise<JudgedPicture> => {
+  const rendered = async (from: CaseEngine, options: RenderCaseOptions): Promise<JudgedPicture> => {
     const result = await renderCase(from, one, pictures, options);
     if (result.kind === 'crashed') return crashed(result);
     const { picture, seconds, adapter, warnings } = result;

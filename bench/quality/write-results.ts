@@ -38,6 +38,6 @@ export async function writeResults(
   return sheets;
 }
 
-function withoutPicture({ picture: _, ...rest }: JudgedPicture): Omit<JudgedPicture, 'picture'> {
-  return rest;
+function withoutPicture({ findings, verdict, seconds, adapter, warnings }: JudgedPicture) {
+  return { verdict, findings, seconds, adapter, warnings };
 }

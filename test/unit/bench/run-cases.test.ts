@@ -5,10 +5,10 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { controlHolds } from '../../../bench/quality/controls.ts';
 import { seedOf } from '../../../bench/quality/damage.ts';
-import { promptOf } from '../../../bench/quality/render-case.ts';
+import { type CaseEngine, promptOf } from '../../../bench/quality/render-case.ts';
 import type { RoundTrip } from '../../../bench/quality/round-trip.ts';
 import { runCase } from '../../../bench/quality/run-cases.ts';
-import { decodeImage, encodePng, type ImageRequest, type LocalEngine } from '../../../inference/index.ts';
+import { decodeImage, encodePng, type ImageRequest } from '../../../inference/index.ts';
 import { casePictures, editCase, fakeJudge, rightReading } from '../../support/builders/quality-case.ts';
 
 const pictures = casePictures(64);
@@ -31,16 +31,14 @@ afterAll(() => rmSync(casesFolder, { recursive: true }));
 /** Draws the target, unless it is told to fail; remembers what it was asked. */
 function fakeEngine(failure?: Error) {
   const requests: ImageRequest[] = [];
-  const render: LocalEngine['render'] = async (request) => {
+  const render: CaseEngine['render'] = async (request) => {
     requests.push(request);
     if (failure) throw failure;
     const bytes = await encodePng(pictures.target);
     const image = { bytes, contentType: 'image/png', widthPx: 64, heightPx: 64 };
     return { images: [image], adapter: request.adapter ?? 'edit', steps: 4, warnings: [], timingsMs: {} };
   };
-  const unused = () => Promise.reject(new Error('not used here'));
-  const engine = { render, ready: unused, dispose: unused, pid: () => undefined };
-  return { engine: engine as unknown as LocalEngine, requests };
+  return { engine: { render }, requests };
 }
 
 describe('a case', () => {
