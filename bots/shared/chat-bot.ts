@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { ConversationManager } from '../../core/conversation-manager.ts';
 import type {
   Blobs,
@@ -49,4 +50,6 @@ export interface ChatBot {
   readonly failed: Promise<never>;
   /** Take no more messages, finish those being taken in, hang up. */
   readonly stop: Stop;
+  /** Present where the platform sends its events to an address of Easel. */
+  readonly http?: { readonly path: string; readonly listener: RequestListener };
 }

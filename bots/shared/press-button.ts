@@ -12,7 +12,7 @@ export interface Press {
   readonly authorId: string;
   /** The platform's id of the press: the same one delivered twice does one thing. */
   readonly eventId: string;
-  /** The post that carries the button; a turn may have several results. */
+  /** The post that carries the button; a turn may have several results. A platform whose buttons are posts of their own names the result in the argument. */
   readonly postedId?: string;
   /** Whether the person may decide about other people's requests; asked only where it matters. */
   isAdmin(): Promise<boolean>;
@@ -63,7 +63,8 @@ async function act(
     case 'undo':
       return undone(document, await manager.undo(turn.id).then(() => manager.get(document.id)), turn);
     case 'details': {
-      const number = imagesShownBy(document, postedId)[0] ?? resultNumbers(turn).at(-1);
+      const named = resultNumbers(turn).find((each) => String(each) === pressed.argument);
+      const number = imagesShownBy(document, postedId)[0] ?? named ?? resultNumbers(turn).at(-1);
       return { ...detailsOf(document.images.find((image) => image.number === number)), to: 'person' };
     }
     case 'mode':

@@ -1,0 +1,120 @@
+import type { ConversationManager } from '../../core/conversation-manager.ts';
+import { asAppError } from '../../core/errors.ts';
+import type { ChatPlatform, Documents, Ephemeral, Logger } from '../../core/ports.ts';
+import type { ImageSource } from '../shared/fetch-images.ts';
+import type { Lanes } from '../shared/lanes.ts';
+import { messageAlias } from '../shared/message-alias.ts';
+import type { IncomingMessage, MessageTaker } from '../shared/take-message.ts';
+import { addressOf, type Identity } from './address.ts';
+import { type MessageEvent, messagesSchema, type SlackMessage } from './events.ts';
+import { imagesOf } from './message-images.ts';
+import { encodeMessageId, encodePlace, type Place } from './place.ts';
+import { readText } from './text.ts';
+import type { WebApi } from './web-api.ts';
+
+export interface MessagesDeps {
+  readonly api: WebApi;
+  readonly manager: ConversationManager;
+  readonly documents: Documents;
+  readonly ephemeral: Ephemeral;
+  readonly logger: Logger;
+  readonly platform: ChatPlatform;
+  readonly taker: MessageTaker;
+  readonly lanes: Lanes;
+  readonly signal: AbortSignal;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** A reply is listed after its thread's root, however the range is limited. */
+const ROOT_AND_REPLY = 2;
+
+/**
+ * Takes the events `app_mention` and `message`. One message comes by several events and every event may come again, so the
+ * message itself is what is taken once. Never throws.
+ */
+export function createMessages(deps: MessagesDeps, identity: Identity) {
+  const { api, manager, documents, ephemeral, logger, platform, taker, lanes, signal } = deps;
+
+  async function take(event: MessageEvent, place: Place, isFollowUp: boolean): Promise<void> {
+    const root = messageAlias(platform.name, encodeMessageId(place.channel, place.thread ?? ''));
+    if (isFollowUp && (await documents.resolve(root)) === undefined) return;
+    if (!(await ephemeral.once(`slack-message:${place.team}:${event.channel}:${event.ts}`, DAY_MS))) return;
+    const conversation = await manager.open({ platform: platform.name, place: encodePlace(place), cards: true });
+    if (place.thread !== undefined) await documents.link(root, conversation.id);
+    const replyTo = encodeMessageId(event.channel, event.ts);
+    void platform.acknowledge({ conversationId: conversation.id, place: encodePlace(place), replyTo });
+    await taker.take(encodePlace(place), () => read(event, place));
+  }
+
+  async function read(event: MessageEvent, place: Place): Promise<IncomingMessage> {
+    // A mention's event does not say which files came with it.
+    const isWhole = event.type === 'message' || event.files !== undefined;
+    const message = isWhole ? event : ((await reread(event)) ?? event);
+    const here = encodePlace(place);
+    const isReply = event.thread_ts !== undefined && event.thread_ts !== event.ts;
+    return {
+      messageId: encodeMessageId(event.channel, event.ts),
+      authorId: event.user ?? '',
+      text: readText(message.text ?? '', identity.botUserId),
+      place: here,
+      isHere: (other) => other === here,
+      images: await imagesOf(api, message, { signal }),
+      ...(isReply ? { opening: () => rootImages(place) } : {}),
+    };
+  }
+
+  /** The pictures of the message that the thread hangs on. */
+  async function rootImages({ channel, thread = '' }: Place): Promise<readonly ImageSource[]> {
+    const root = await find(channel, thread, thread);
+    const sources = root === undefined ? [] : await imagesOf(api, root, { signal });
+    return sources.map((source) => (source.status === 'known' ? source : { ...source, origin: 'reply' as const }));
+  }
+
+  function reread({ channel, ts, thread_ts: thread = ts }: MessageEvent): Promise<SlackMessage | undefined> {
+    return find(channel, thread, ts);
+  }
+
+  /** @returns undefined where Slack does not let the bot read; what the event says has to do then. */
+  async function find(channel: string, thread: string, ts: string): Promise<SlackMessage | undefined> {
+    try {
+      const range = { channel, ts: thread, oldest: ts, latest: ts, inclusive: true, limit: ROOT_AND_REPLY };
+      const answer = await api.patiently((client) => client.conversations.replies(range), { signal });
+      return messagesSchema.parse(answer).messages.find((message) => message.ts === ts);
+    } catch (thrown) {
+      const error = asAppError(thrown);
+      if (error.code !== 'PLATFORM_FORBIDDEN' && error.code !== 'PLATFORM_NOT_FOUND') throw error;
+      logger.error({ event: 'slack-reread', code: error.code, ...error.details }, 'a message could not be read again');
+      return undefined;
+    }
+  }
+
+  return {
+    /** @param eventId the same for every delivery of one event. */
+    async onMessage(event: MessageEvent, eventId: string): Promise<void> {
+      const address = addressOf(event, identity);
+      if (address.kind === 'ignored') return;
+      try {
+        if (!(await ephemeral.once(`slack-event:${eventId}`, DAY_MS))) return;
+        await lanes.run(encodePlace(address.place), () => take(event, address.place, address.kind === 'follow-up'));
+      } catch (error) {
+        logger.error({ event: 'slack-message', code: asAppError(error).code }, 'a message could not be taken');
+      }
+    },
+
+    /** A person deleted a message: what it asked for is not needed. */
+    async onDeletion({
+      channel,
+      ts,
+      thread,
+    }: {
+      channel: string;
+      ts: string;
+      thread: string | undefined;
+    }): Promise<void> {
+      const lane = { team: identity.team, channel, ...(channel.startsWith('D') ? {} : { thread: thread ?? ts }) };
+      await taker.withdraw(encodePlace(lane), encodeMessageId(channel, ts));
+    },
+  };
+}
+
+export type Messages = ReturnType<typeof createMessages>;
