@@ -5,9 +5,8 @@ import { cropToMultiple, type Picture, type Size } from '../image/picture.ts';
 import { defaultSize } from '../image/size-rule.ts';
 import { openModelFolder } from '../model-folder/open-model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../onnx/safetensors.ts';
-import { loadModel } from '../pipelines/load-model.ts';
 import type { Noise } from '../pipelines/prepare-latents.ts';
-import { createRenderPipeline, type RenderStep, type RenderTimings } from '../pipelines/render.ts';
+import type { RenderStep, RenderTimings } from '../pipelines/render.ts';
 import type { DeviceName } from '../runtime/device.ts';
 import type { Tokens } from '../runtime/packing.ts';
 
@@ -70,6 +69,11 @@ export async function renderModel(
   const steps = request.steps ?? model.steps;
   const noise = readNoise(request);
 
+  // Loaded here: whoever only imports the index, a bot for example, never loads the runtime.
+  const [{ loadModel }, { createRenderPipeline }] = await Promise.all([
+    import('../pipelines/load-model.ts'),
+    import('../pipelines/render.ts'),
+  ]);
   const loaded = await loadModel(model, { device: request.device, threads: request.threads });
   try {
     const { picture, latents, warnings, timings } = await createRenderPipeline(loaded).render(
