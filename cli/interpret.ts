@@ -35,5 +35,6 @@ export async function interpret({ text, files, json }: InterpretRequest, io: Io)
 
 function shown(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.join(', ');
-  return value === null || value === '' ? '-' : String(value);
+  if (value === null || value === '') return '-';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
