@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { InferenceError } from '../errors.ts';
 import { type ModelFolder, openModelFolder } from '../model-folder/open-model-folder.ts';
@@ -10,7 +9,7 @@ import { requireImageCount } from './render-model.ts';
 export interface LocalEngineOptions {
   readonly modelFolder: string;
   readonly device?: DeviceName | undefined;
-  /** Threads of one operator; default: the cores this process may use. */
+  /** Threads of one operator; default: the physical cores this process may use. */
   readonly threads?: number | undefined;
   /** Resident bytes above which the inference process is killed; default: no ceiling. */
   readonly memoryLimitBytes?: number | undefined;
@@ -84,7 +83,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
     start: {
       modelFolder: model.folder,
       device: options.device ?? 'cpu',
-      threads: options.threads ?? availableParallelism(),
+      threads: options.threads,
       cacheBytes: options.cacheBytes,
     },
     memoryLimitBytes: options.memoryLimitBytes,

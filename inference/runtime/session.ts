@@ -1,8 +1,8 @@
-import { availableParallelism } from 'node:os';
 import { InferenceSession, listSupportedBackends, Tensor as OrtTensor } from 'onnxruntime-node';
 import { InferenceError } from '../errors.ts';
 import type { OnnxGraph, TensorSpec } from '../onnx/graph-types.ts';
 import { type Device, type DeviceName, selectDevice } from './device.ts';
+import { physicalCores } from './physical-cores.ts';
 
 /** A dense tensor, row-major; `data` belongs to the caller and is not kept after a run. */
 interface Tensor {
@@ -23,7 +23,7 @@ export interface Session {
 
 export interface SessionOptions {
   readonly device: Device;
-  /** Threads inside one operator; default: the cores this process may use. */
+  /** Threads inside one operator; default: the physical cores this process may use. */
   readonly threads?: number | undefined;
 }
 
@@ -62,7 +62,7 @@ export function floatOutput(outputs: Tensors, name: string): Float32Array {
 
 async function createOrtSession(
   graph: OnnxGraph,
-  { device, threads = availableParallelism() }: SessionOptions,
+  { device, threads = physicalCores() }: SessionOptions,
 ): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(graph.bytes, {
