@@ -97,6 +97,7 @@ export function createLiveCards(
   function lookOnce(id: ConversationId, entry: Watched): Promise<void> {
     entry.looking = look(id, entry).finally(() => {
       delete entry.looking;
+      entry.lookedAt = clock.now();
       wake.now();
     });
     return entry.looking;
@@ -104,7 +105,6 @@ export function createLiveCards(
 
   async function look(id: ConversationId, entry: Watched): Promise<void> {
     entry.isChanged = false;
-    entry.lookedAt = clock.now();
     try {
       const document = await manager.get(id);
       for (const turn of document.turns) await update(document, turn);
@@ -159,6 +159,9 @@ export function createLiveCards(
         const postedId = await platform.postCard(target, card, attempt);
         shown.set(card.turnId, textOf(card));
         await watch(target.conversationId);
+        const entry = watched.get(target.conversationId);
+        // The post counts like an edit.
+        if (entry !== undefined) entry.lookedAt = clock.now();
         return postedId;
       },
     },

@@ -77,7 +77,7 @@ export async function startFakeSlack({ manifest = readManifest(), eventsUrl }: F
     const form = Object.fromEntries(new URLSearchParams(body.toString('utf8')));
     calls.push({ method: name, atMs: performance.now() });
     const fault = faults.take(name);
-    if (fault !== undefined && answerFault(fault, response)) return;
+    if (fault !== undefined && answerFault(fault, response)) return workspace.changed();
     const bearer = request.headers.authorization?.replace('Bearer ', '') ?? form['token'];
     const isApp = name === 'apps.connections.open';
     const answer =
@@ -167,7 +167,7 @@ export async function startFakeSlack({ manifest = readManifest(), eventsUrl }: F
     hideShares(polls: number): void {
       hiddenPolls = polls;
     },
-    /** Every event is delivered so many times. */
+    /** Every event and press is delivered so many times. */
     repeatEvents(times: number): void {
       copies = times;
     },
@@ -194,7 +194,7 @@ export async function startFakeSlack({ manifest = readManifest(), eventsUrl }: F
       if (button === undefined) throw new Error(`No button “${label}” on: ${message.text}`);
       const { ts, thread_ts: thread } = message;
       events += 1;
-      await delivery.send('interactive', {
+      const payload = {
         type: 'block_actions',
         team: { id: TEAM },
         user: { id: user.id },
@@ -213,7 +213,8 @@ export async function startFakeSlack({ manifest = readManifest(), eventsUrl }: F
             action_ts: `${1_700_000_000 + events}.0`,
           },
         ],
-      });
+      };
+      for (let copy = 0; copy < copies; copy += 1) await delivery.send('interactive', payload);
     },
 
     /** A person deletes a message of theirs. */
