@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readManifest } from '../../support/slack/manifest.ts';
+import { readManifest } from '../../../bots/slack/manifest.ts';
 import { BAG, DRESS, MENTION, PATTERN, startTalk, type Talk } from '../../support/slack/talk.ts';
 import type { FakeFile } from '../../support/slack/workspace.ts';
 

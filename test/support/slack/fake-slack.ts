@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { createHttpDelivery, createSocketDelivery, eventCallback } from './event-delivery.ts';
 import { createFaults, type Fault } from './faults.ts';
-import { type Manifest, readManifest } from './manifest.ts';
+import { type Manifest, readManifest } from '../../../bots/slack/manifest.ts';
 import { createMethods, messageView } from './web-api-methods.ts';
 import {
   BOT_USER,
@@ -87,7 +87,11 @@ export async function startFakeSlack({ manifest = readManifest(), eventsUrl }: F
           ? { ok: true, url: `${baseUrl.replace('http:', 'ws:')}/link` }
           : method(name, form);
     if (fault?.kind === 'drop') response.destroy();
-    else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    else {
+      const scopes = isApp ? 'connections:write' : manifest.scopes.join(',');
+      response.writeHead(200, { 'content-type': 'application/json', 'x-oauth-scopes': scopes });
+      response.end(JSON.stringify(answer));
+    }
     workspace.changed();
   }
 
