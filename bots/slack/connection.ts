@@ -116,12 +116,16 @@ export function createConnection(options: ConnectionOptions): Connection {
   };
 }
 
-/** @returns the error that says which variable to change and how. */
-export function refusedToken(variable: string, error: AppError): AppError<'CONFIG_INVALID'> {
+/** What Slack says about a token that it does not take, and what to do. */
+export function describeRefusal(variable: string, error: AppError): { readonly what: string; readonly fix: string } {
   const { fix, needed } = error.details;
   const scope = needed === undefined ? '' : `, needs ${String(needed)}`;
-  const problems = `${variable}: Slack refuses it (${slackWordOf(error)}${scope}). ${String(fix)}`;
-  return new AppError('CONFIG_INVALID', { problems }, { cause: error });
+  return { what: `${variable}: Slack refuses it (${slackWordOf(error)}${scope})`, fix: String(fix) };
+}
+
+function refusedToken(variable: string, error: AppError): AppError {
+  const { what, fix } = describeRefusal(variable, error);
+  return new AppError('CONFIG_INVALID', { problems: `${what}. ${fix}` }, { cause: error });
 }
 
 interface Line {

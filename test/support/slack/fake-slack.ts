@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
+import { type Manifest, readManifest } from '../../../bots/slack/manifest.ts';
 import { createHttpDelivery, createSocketDelivery, eventCallback } from './event-delivery.ts';
 import { createFaults, type Fault } from './faults.ts';
-import { type Manifest, readManifest } from '../../../bots/slack/manifest.ts';
 import { createMethods, messageView } from './web-api-methods.ts';
 import {
   BOT_USER,
@@ -77,7 +77,10 @@ export async function startFakeSlack({ manifest = readManifest(), eventsUrl }: F
     const form = Object.fromEntries(new URLSearchParams(body.toString('utf8')));
     calls.push({ method: name, atMs: performance.now() });
     const fault = faults.take(name);
-    if (fault !== undefined && answerFault(fault, response)) return workspace.changed();
+    if (fault !== undefined && answerFault(fault, response)) {
+      workspace.changed();
+      return;
+    }
     const bearer = request.headers.authorization?.replace('Bearer ', '') ?? form['token'];
     const isApp = name === 'apps.connections.open';
     const answer =

@@ -1,9 +1,10 @@
-import { createSlackBot, type SlackBotOptions } from '../../../bots/slack/slack-bot.ts';
+import { createSlackBot, type SlackBotOptions } from '../../../bots/slack/create-slack-bot.ts';
 import { createConversationManager } from '../../../core/conversation-manager.ts';
 import { createDeliverHandler } from '../../../core/delivery.ts';
 import { createRuleInterpreter } from '../../../core/intent-rules.ts';
 import { createInterpretHandler, createRenderHandler } from '../../../core/job-handlers.ts';
 import type { ImageEngine, Stop } from '../../../core/ports.ts';
+import { Secret } from '../../../core/secret.ts';
 import { createTexts } from '../../../core/texts/catalogue.ts';
 import { en } from '../../../core/texts/en.ts';
 import { createImageIntake } from '../../../queue/inference/image-intake.ts';
@@ -65,11 +66,10 @@ export async function createSlackEasel(slack: FakeSlack, options: SlackEaselOpti
       logger,
     };
     const bot = createSlackBot(deps, {
-      botToken: options.botToken ?? BOT_TOKEN,
-      transport:
-        options.transport === 'http'
-          ? { kind: 'http', signingSecret: SIGNING_SECRET }
-          : { kind: 'socket', appToken: APP_TOKEN },
+      botToken: new Secret(options.botToken ?? BOT_TOKEN),
+      ...(options.transport === 'http'
+        ? { signingSecret: new Secret(SIGNING_SECRET) }
+        : { appToken: new Secret(APP_TOKEN) }),
       endpoints: { apiUrl: slack.apiUrl, fileOrigins: slack.fileOrigins },
       times: options.times ?? QUICK_TIMES,
     });

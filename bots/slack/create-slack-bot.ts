@@ -7,7 +7,7 @@ import { createLiveCards } from '../shared/live-cards.ts';
 import { createMessageTaker, type IncomingMessage } from '../shared/take-message.ts';
 import type { Identity } from './address.ts';
 import { ACTION_ID } from './blocks.ts';
-import { createConnection, EVENTS_PATH, type Transport } from './connection.ts';
+import { createConnection, EVENTS_PATH } from './connection.ts';
 import { deletionSchema, envelopeSchema, messageEventSchema, pressSchema } from './events.ts';
 import { createMessages } from './messages.ts';
 import { createOpenFile, FILE_ORIGINS } from './open-file.ts';
@@ -16,11 +16,10 @@ import { createSlackPlatform } from './platform.ts';
 import { createPresses } from './presses.ts';
 import { SHARE_TIMES, type ShareTimes } from './share-file.ts';
 import { escapeText } from './text.ts';
+import { type SlackTokens, transportOf } from './tokens.ts';
 import { createWebApi } from './web-api.ts';
 
-export interface SlackBotOptions {
-  readonly botToken: string;
-  readonly transport: Transport;
+export interface SlackBotOptions extends SlackTokens {
   /** Default: Slack's own addresses. */
   readonly endpoints?: { readonly apiUrl: string; readonly fileOrigins: readonly string[] };
   readonly times?: {
@@ -39,7 +38,8 @@ const FINISH_WITHIN_MS = 8000;
 /** Easel in one Slack workspace. */
 export function createSlackBot(deps: ChatBotDeps, options: SlackBotOptions): ChatBot {
   const { logger } = deps;
-  const { botToken, transport, endpoints, times = {} } = options;
+  const { endpoints, times = {} } = options;
+  const botToken = options.botToken.reveal();
   const fileOrigins = endpoints?.fileOrigins ?? FILE_ORIGINS;
   const apiUrl = endpoints === undefined ? {} : { apiUrl: endpoints.apiUrl };
   const api = createWebApi({ botToken, ...apiUrl, logger });
@@ -89,7 +89,7 @@ export function createSlackBot(deps: ChatBotDeps, options: SlackBotOptions): Cha
   const connection = createConnection({
     api,
     botToken,
-    transport,
+    transport: transportOf(options),
     ...apiUrl,
     logger,
     ...(times.retryMs === undefined ? {} : { retryMs: times.retryMs }),
