@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { checkDiscord } from '../bots/discord/doctor.ts';
+import { checkSlack } from '../bots/slack/doctor.ts';
 import { type Config, loadConfig } from '../core/config.ts';
 import { isAppError, sayingOf, toWire } from '../core/errors.ts';
 import { createLogger } from '../core/logger.ts';
@@ -13,7 +15,7 @@ import { requireKnownParts } from './requirements.ts';
 import { texts } from './texts.ts';
 
 interface Finding {
-  readonly check: 'node' | 'model' | 'engine' | 'home' | 'queue';
+  readonly check: 'node' | 'model' | 'engine' | 'home' | 'queue' | 'discord' | 'slack';
   readonly status: 'ok' | 'warning' | 'problem';
   readonly message: string;
   /** What to do about it. */
@@ -31,6 +33,8 @@ export async function doctor({ json }: { readonly json: boolean }, io: Io): Prom
     ...model,
     ...(isModelUsable ? [await checkEngine(config)] : []),
     ...((config.redisUrl ?? config.databaseUrl) ? [await checkServer(config)] : [await checkHome(config)]),
+    ...(config.discord === undefined ? [] : await checkDiscord(config.discord)),
+    ...(config.slack === undefined ? [] : await checkSlack(config.slack)),
   ];
   if (json) io.out(JSON.stringify({ findings }));
   else for (const finding of findings) printFinding(finding, io);

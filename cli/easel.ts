@@ -11,13 +11,14 @@ import { createConversationManager } from '../core/conversation-manager.ts';
 import { AppError } from '../core/errors.ts';
 import { createRuleInterpreter } from '../core/intent-rules.ts';
 import type { Clock, Logger, QueueName, Stop } from '../core/ports.ts';
-import { openModelFolder } from '../inference/index.ts';
+import { openModelFolder, shrinkImage } from '../inference/index.ts';
 import { closeInOrder } from '../queue/homes/close-in-order.ts';
 import { createImageIntake } from '../queue/inference/image-intake.ts';
 import { createLocalImageEngine } from '../queue/inference/local-image-engine.ts';
 import { type Backend, openBackend } from '../queue/open-backend.ts';
 import { announcePresence, isServed } from '../queue/presence.ts';
 import { createWorkers } from '../queue/workers.ts';
+import { type BotEndpoints, type BotName, createBots } from './create-bots.ts';
 import { texts } from './texts.ts';
 
 /** What one process does. */
@@ -26,6 +27,8 @@ export interface Roles {
   readonly web: boolean;
   /** Interpret and render. */
   readonly work: boolean;
+  /** Chat bots; one without a token does not run. */
+  readonly bots?: readonly BotName[];
 }
 
 export interface EaselDeps {
@@ -33,6 +36,7 @@ export interface EaselDeps {
   readonly modelFolder: string;
   readonly logger: Logger;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly endpoints?: BotEndpoints;
 }
 
 export interface Easel {
@@ -43,6 +47,8 @@ export interface Easel {
   readonly url?: string;
   /** Open the model; at once where this process does not render. @throws AppError MODEL_INVALID, INFERENCE_OUT_OF_MEMORY, INFERENCE_CHILD_DIED */
   ready(): Promise<void>;
+  /** Rejects with what makes a bot of this process useless until somebody mends it. */
+  readonly failed: Promise<never>;
   /** Intake first, then the workers, then what they stand on. */
   readonly stop: Stop;
 }
@@ -50,7 +56,10 @@ export interface Easel {
 const clock: Clock = { now: () => Date.now() };
 
 /** Put one process together. @throws AppError HOME_LOCKED, QUEUE_UNAVAILABLE, CONFIG_INVALID, MODEL_INVALID */
-export async function startEasel({ config, modelFolder, logger, env }: EaselDeps, roles: Roles): Promise<Easel> {
+export async function startEasel(
+  { config, modelFolder, logger, env, endpoints = {} }: EaselDeps,
+  roles: Roles,
+): Promise<Easel> {
   /** In the order in which they will be called. */
   const stops: Stop[] = [];
   try {
@@ -72,7 +81,13 @@ export async function startEasel({ config, modelFolder, logger, env }: EaselDeps
       stops.unshift(announcePresence({ ...backend, clock, logger }, queues[1], engine.ready));
     }
     const working = { interpreter: { main: createRuleInterpreter({ texts }) }, engines: [engine] };
-    const platforms = page === undefined ? [] : [createWebPlatform(backend)];
+    const intake = createImageIntake();
+    const shared = { ...backend, manager, intake, texts, clock, logger };
+    const bots = await createBots(roles.bots ?? [], { ...shared, shrinkImage }, config, endpoints);
+    const platforms = [
+      ...(page === undefined ? [] : [createWebPlatform(backend)]),
+      ...bots.map(({ platform }) => platform),
+    ];
     const stopWorkers = await createWorkers(
       { ...backend, manager, texts, logger },
       { ...(roles.work ? working : {}), platforms },
@@ -83,23 +98,26 @@ export async function startEasel({ config, modelFolder, logger, env }: EaselDeps
       page === undefined
         ? undefined
         : await listen(config, {
-            ...backend,
-            manager,
-            intake: createImageIntake(),
-            texts,
-            clock,
-            logger,
+            ...shared,
             metrics: createMetrics(WEB_METRICS),
             samples: await readSamples(openModelFolder(modelFolder).samples ?? ''),
             page,
             checkReady: ({ signal }) => untilAborted(Promise.all([ready(), requireWorkers(backend, queues)]), signal),
           });
     if (server !== undefined) stops.unshift(server.stop);
+    for (const bot of bots) {
+      stops.unshift(bot.stop);
+      bot.start();
+    }
+    const failed = Promise.race([new Promise<never>(() => undefined), ...bots.map((bot) => bot.failed)]);
+    // Whoever watches hears it; nobody has to.
+    failed.catch(() => undefined);
     return {
       model,
       queues: [...(roles.work ? queues : []), ...platforms.map(({ name }) => `deliver-${name}` as const)],
       ...(server === undefined ? {} : { url: server.url }),
       ready,
+      failed,
       stop: closeInOrder(stops),
     };
   } catch (error) {

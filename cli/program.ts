@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { addBench } from './commands/bench.ts';
+import { addDiscord } from './commands/discord.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEdit } from './commands/edit.ts';
 import { addInterpret } from './commands/interpret.ts';
 import { addModels } from './commands/models.ts';
 import { addRender } from './commands/render.ts';
+import { addSlack } from './commands/slack.ts';
 import { addStart } from './commands/start.ts';
 import { addWeb } from './commands/web.ts';
 import { addWorker } from './commands/worker.ts';
@@ -38,7 +40,19 @@ function createProgram(session: Session): Command {
       writeOut: (text) => session.io.out(text.trimEnd()),
       writeErr: (text) => session.io.note(text.trimEnd()),
     });
-  const add = [addStart, addWeb, addWorker, addEdit, addInterpret, addRender, addDoctor, addModels, addBench];
+  const add = [
+    addStart,
+    addWeb,
+    addDiscord,
+    addSlack,
+    addWorker,
+    addEdit,
+    addInterpret,
+    addRender,
+    addDoctor,
+    addModels,
+    addBench,
+  ];
   for (const addCommand of add) addCommand(program, session);
   return program;
 }

@@ -6,7 +6,7 @@ import { type Easel, type Roles, startEasel } from './easel.ts';
 import type { ExitCode } from './failure.ts';
 import { locateModel } from './files.ts';
 import type { Io } from './io.ts';
-import { requireKnownParts, requireModel, requireServer } from './requirements.ts';
+import { requireKnownParts, requireModel, requireServer, requireTokens } from './requirements.ts';
 import { runUntilStopped } from './run-until-stopped.ts';
 
 export interface ServeOptions {
@@ -21,16 +21,21 @@ export interface ServeOptions {
 export async function serve({ name, roles, isWhole }: ServeOptions, io: Io): Promise<ExitCode> {
   const config = loadConfig(process.env);
   requireKnownParts(config);
-  if (!isWhole) requireServer(config, name);
+  if (!isWhole) {
+    requireServer(config, name);
+    requireTokens(config, roles.bots ?? []);
+  }
   const modelFolder = locateModel(config.model);
-  requireModel(modelFolder);
+  // The other roles only read what the model says about itself.
+  if (roles.work) requireModel(modelFolder);
   const logger = createLogger(config.logLevel);
   if (isWhole) io.note('Starting Easel. The first start takes some seconds longer.');
   const easel = await startEasel({ config, modelFolder, logger, env: process.env }, roles);
   if (easel.url !== undefined) io.out(`Easel  ${easel.url}`);
   if (isWhole) io.note(`Conversations and pictures are kept in ${resolve(config.home)}. Ctrl+C stops Easel.`);
   else io.note(`Serving ${easel.queues.join(', ')}. Ctrl+C stops it.`);
-  return await runUntilStopped(easel, roles.work ? openModel(easel, io) : forever(), { io, logger });
+  const fatal = Promise.race([easel.failed, roles.work ? openModel(easel, io) : forever()]);
+  return await runUntilStopped(easel, fatal, { io, logger });
 }
 
 /** People may write before the model is open; their messages wait. @throws what can never become better by itself. */
