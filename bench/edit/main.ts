@@ -12,6 +12,7 @@ import { median } from '../median.ts';
 import { formatTable, print, printProgress, printSummary } from '../print.ts';
 import { loadPictures, readCases, selectCases } from '../quality/cases.ts';
 import { runPython } from '../run-python.ts';
+import { sayFailures } from '../say-failures.ts';
 
 const optionsSchema = z.object({
   repeats: z.coerce.number().int().positive().default(5),
@@ -24,6 +25,7 @@ const { values } = parseArgs({
   options: { repeats: { type: 'string' }, steps: { type: 'string' }, threads: { type: 'string' } },
 });
 const { repeats, steps: wantedSteps, threads } = optionsSchema.parse(values);
+sayFailures();
 const model = openModelFolder(modelFolderOf(process.env));
 const steps = wantedSteps ?? model.steps;
 const folder = emptyOutFolder('edit');

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { createLocalEngine } from '../../inference/index.ts';
 import { emptyOutFolder, modelFolderOf } from '../folders.ts';
 import { print, printProgress, printSummary } from '../print.ts';
+import { sayFailures } from '../say-failures.ts';
 import { GROUPS, readCases, selectCases } from './cases.ts';
 import { CONTROLS, type ControlName } from './controls.ts';
 import { openJudge } from './open-judge.ts';
@@ -37,6 +38,7 @@ const { values } = parseArgs({
   },
 });
 const options = optionsSchema.parse(values);
+sayFailures();
 const casesFolder = fileURLToPath(new URL('cases', import.meta.url));
 const set = readCases(casesFolder);
 const cases = selectCases(set.cases, options);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { pictureToPixels } from '../../inference/image/pixels.ts';
-import { openOnnxFile, type Picture } from '../../inference/index.ts';
+import { InferenceError, openOnnxFile, type Picture } from '../../inference/index.ts';
 import { floatOutput } from '../../inference/runtime/session.ts';
 
 /** Below this share of right answers on held-out renders of a style, a head is not believed in that style. */
@@ -38,10 +38,12 @@ export interface Judge {
 }
 
 /** Open `judge.onnx` with its card.
- * @throws {InferenceError} MODEL_MISSING or MODEL_INVALID; Error without a card, ZodError when it is another one. */
+ * @throws {InferenceError} MODEL_MISSING or MODEL_INVALID; ZodError when the card is another one. */
 export async function openJudge(folder: string, threads?: number): Promise<Judge> {
   const file = join(folder, 'judge.json');
-  if (!existsSync(file)) throw new Error(`${file} is missing: expected what training the judge writes.`);
+  if (!existsSync(file)) {
+    throw new InferenceError('MODEL_MISSING', `${file} is missing: expected what training the judge writes.`, { file });
+  }
   const card = judgeCardSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   const { size } = card;
   const session = await openOnnxFile(join(folder, 'judge.onnx'), {

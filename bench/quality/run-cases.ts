@@ -3,7 +3,7 @@ import { type Case, type CasePictures, type CaseSet, loadPictures } from './case
 import { type ControlName, controlPictures, hasControls, RENDERED_CONTROLS } from './controls.ts';
 import { seedOf } from './damage.ts';
 import type { Judge } from './open-judge.ts';
-import { type RenderCaseOptions, type Rendered, renderCase } from './render-case.ts';
+import { type CaseEngine, type RenderCaseOptions, type Rendered, renderCase } from './render-case.ts';
 import type { RoundTrip } from './round-trip.ts';
 import { decide, examine, type Findings, failedVerdict, type Verdict } from './verdict.ts';
 
