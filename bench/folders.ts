@@ -19,8 +19,8 @@ export function modelFolderOf(env: NodeJS.ProcessEnv): string {
   return isAbsolute(model) || existsSync(here) ? here : join(PACKAGE_FOLDER, model);
 }
 
-/** EASEL_PYTHON, or the training environment where it was made; undefined: there is no Python with PyTorch. */
+/** TRAINING_PYTHON, or the training environment where it was made; undefined: there is no Python with PyTorch. */
 export function pythonOf(env: NodeJS.ProcessEnv): string | undefined {
-  const candidates = [env['EASEL_PYTHON'], join(PACKAGE_FOLDER, 'training', '.venv', 'bin', 'python')];
+  const candidates = [env['TRAINING_PYTHON'], join(PACKAGE_FOLDER, 'training', '.venv', 'bin', 'python')];
   return candidates.find((path) => path !== undefined && path !== '' && existsSync(path));
 }
