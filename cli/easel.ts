@@ -1,3 +1,4 @@
+import { type Mount, startEventsServer } from '../bots/shared/events-server.ts';
 import { createMetrics } from '../bots/shared/metrics.ts';
 import { buildClient } from '../bots/web/build-client.ts';
 import { startWebServer, type WebServer } from '../bots/web/server/create-web-server.ts';
@@ -94,10 +95,11 @@ export async function startEasel(
     );
     stops.unshift(stopWorkers);
 
+    const mounts = bots.flatMap(({ http }) => http ?? []);
     const server =
       page === undefined
         ? undefined
-        : await listen(config, {
+        : await listen(config, mounts, {
             ...shared,
             metrics: createMetrics(WEB_METRICS),
             samples: await readSamples(openModelFolder(modelFolder).samples ?? ''),
@@ -105,6 +107,8 @@ export async function startEasel(
             checkReady: ({ signal }) => untilAborted(Promise.all([ready(), requireWorkers(backend, queues)]), signal),
           });
     if (server !== undefined) stops.unshift(server.stop);
+    else if (mounts.length > 0)
+      stops.unshift((await orListenProblem(config, startEventsServer(mounts, config.web))).stop);
     for (const bot of bots) {
       stops.unshift(bot.stop);
       bot.start();
@@ -138,9 +142,13 @@ async function openBoth(opening: Promise<Backend>, withPage: boolean): Promise<[
   throw page.reason;
 }
 
-async function listen({ web }: Config, deps: WebDeps): Promise<WebServer> {
+function listen(config: Config, mounts: readonly Mount[], deps: WebDeps): Promise<WebServer> {
+  return orListenProblem(config, startWebServer(deps, { ...config.web, mounts }));
+}
+
+async function orListenProblem<T>({ web }: Config, listening: Promise<T>): Promise<T> {
   try {
-    return await startWebServer(deps, web);
+    return await listening;
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
     const problem = LISTEN_PROBLEMS[code];

@@ -1,4 +1,3 @@
-import type { RequestListener } from 'node:http';
 import type { ConversationManager } from '../../core/conversation-manager.ts';
 import type {
   Blobs,
@@ -12,6 +11,7 @@ import type {
   Stop,
 } from '../../core/ports.ts';
 import type { Texts } from '../../core/texts/catalogue.ts';
+import type { Mount } from './events-server.ts';
 
 /** An encoded picture. */
 export interface EncodedImage {
@@ -51,5 +51,5 @@ export interface ChatBot {
   /** Take no more messages, finish those being taken in, hang up. */
   readonly stop: Stop;
   /** Present where the platform sends its events to an address of Easel. */
-  readonly http?: { readonly path: string; readonly listener: RequestListener };
+  readonly http?: Mount;
 }

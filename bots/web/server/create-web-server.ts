@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
+import { createServer, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import type { Stop } from '../../../core/ports.ts';
+import { type Mount, mountOf } from '../../shared/events-server.ts';
 import { createWebApp } from './create-web-app.ts';
 import type { WebDeps } from './deps.ts';
 import type { StreamTimes } from './event-stream.ts';
@@ -13,6 +14,8 @@ export interface WebServerOptions {
   /** Names beside the usual ones under which people reach this server, in lower case without port. */
   readonly allowedHosts?: readonly string[];
   readonly times?: StreamTimes;
+  /** Paths that belong to bots: their requests come from outside and are checked there, not here. */
+  readonly mounts?: readonly Mount[];
 }
 
 export interface WebServer {
@@ -35,7 +38,12 @@ export async function startWebServer(deps: WebDeps, options: WebServerOptions): 
     times: options.times ?? TIMES,
     stopping: stopping.signal,
   });
-  const server = createAdaptorServer({ fetch: app.fetch, hostname: options.host }) as Server;
+  const serveApp = getRequestListener(app.fetch, { hostname: options.host });
+  const server = createServer((request, response) => {
+    const mount = mountOf(options.mounts ?? [], request.url);
+    if (mount === undefined) void serveApp(request, response);
+    else mount.listener(request, response);
+  });
   server.listen(options.port, options.host);
   await once(server, 'listening');
   const { port } = addressOf(server);

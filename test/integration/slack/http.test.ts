@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type EventsServer, startEventsServer } from '../../../bots/slack/events-server.ts';
+import { type EventsServer, startEventsServer } from '../../../bots/shared/events-server.ts';
 import { eventCallback, sign } from '../../support/slack/event-delivery.ts';
 import { SIGNING_SECRET } from '../../support/slack/fake-slack.ts';
 import { BAG, DRESS, MENTION, PATTERN, startTalk, type Talk } from '../../support/slack/talk.ts';
@@ -7,8 +7,8 @@ import { BAG, DRESS, MENTION, PATTERN, startTalk, type Talk } from '../../suppor
 let talk: Talk;
 let server: EventsServer;
 beforeEach(async () => {
-  talk = await startTalk({ transport: 'http', slack: { eventsUrl: () => server.url } });
-  server = await startEventsServer(talk.bot.http ?? expect.fail('no listener'), { host: '127.0.0.1', port: 0 });
+  talk = await startTalk({ transport: 'http', slack: { eventsUrl: () => `${server.url}/slack/events` } });
+  server = await startEventsServer([talk.bot.http ?? expect.fail('no listener')], { host: '127.0.0.1', port: 0 });
   await talk.workspace.until('the connection', () => talk.slack.calls.some(({ method }) => method === 'auth.test'));
   for (let status = 503; status === 503; ) status = (await challenge()).status;
 });
@@ -68,7 +68,7 @@ describe('signed requests', () => {
   });
 
   it('are taken as posts on their own path only', async () => {
-    expect((await fetch(server.url)).status).toBe(405);
-    expect((await fetch(server.url.replace('/slack/events', '/other'), { method: 'POST' })).status).toBe(404);
+    expect((await fetch(`${server.url}/slack/events`)).status).toBe(405);
+    expect((await fetch(`${server.url}/other`, { method: 'POST' })).status).toBe(404);
   });
 });
