@@ -32,6 +32,7 @@ const API_URL = 'https://discord.com/api';
 const ATTACHMENT_ORIGINS = ['https://cdn.discordapp.com', 'https://media.discordapp.net'];
 /** A longer wait belongs in the queue, which uses no attempt for it. */
 const LONGEST_WAIT_MS = 10_000;
+const REMEMBERED_LANES = 1000;
 
 /** Easel on Discord: takes messages, buttons and the menu from the gateway, posts by REST. */
 export function createDiscordBot(deps: ChatBotDeps, options: DiscordBotOptions): ChatBot {
@@ -43,6 +44,8 @@ export function createDiscordBot(deps: ChatBotDeps, options: DiscordBotOptions):
     rejectOnRateLimit: ({ retryAfter }) => retryAfter > LONGEST_WAIT_MS,
   };
   const rest = new REST(restOptions).setToken(token);
+  /** What was last said to Easel in each lane: a second message may come before the first one is answered. */
+  const lastSaid = new Map<string, string>();
   /** The client of this moment; after a failed attempt there is a new one. */
   let connected: Client<true> | undefined;
 
@@ -70,7 +73,13 @@ export function createDiscordBot(deps: ChatBotDeps, options: DiscordBotOptions):
     const lacking = lackingPermissions(message.channel, client);
     if (lacking !== undefined) return await sayLacking(message, lacking);
     void discord.typing(message.channelId);
-    await taker.take(laneOf(message), () => readMessage(message, { client, origins }));
+    const lane = laneOf(message);
+    const before = lastSaid.get(lane);
+    lastSaid.delete(lane);
+    lastSaid.set(lane, message.id);
+    const [oldest] = lastSaid.keys();
+    if (lastSaid.size > REMEMBERED_LANES && oldest !== undefined) lastSaid.delete(oldest);
+    await taker.take(lane, () => readMessage(message, { client, before, origins }));
   }
 
   /** Made by Easel, or hanging on one of its messages: there people need not name it. */

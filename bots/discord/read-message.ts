@@ -20,12 +20,17 @@ const PICTURE_NAME = /\.(?:png|jpe?g|webp|gif|heic|heif|avif|bmp|tiff?)$/i;
 
 export interface ReadOptions {
   readonly client: Client<true>;
+  /** The message that this person said to Easel in this channel before, as far as this process knows. */
+  readonly before: string | undefined;
   /** Links to these are pictures, whatever they are called. */
   readonly origins: readonly string[];
 }
 
 /** What a message says to Easel, with what it answers. @throws AppError PLATFORM_* when Discord does not say. */
-export async function readMessage(message: Message, { client, origins }: ReadOptions): Promise<IncomingMessage> {
+export async function readMessage(
+  message: Message,
+  { client, before, origins }: ReadOptions,
+): Promise<IncomingMessage> {
   const { channelId, guildId, channel } = message;
   const holdsOne = channel.isDMBased() || channel.isThread();
   const place = encodePlace({
@@ -37,7 +42,9 @@ export async function readMessage(message: Message, { client, origins }: ReadOpt
     remoteImages(attachments, 'reply'),
   );
   const own = remoteImages(message.attachments, 'attachment');
-  const answers = (await answeredBy(message)) ?? (holdsOne ? undefined : await goesOnFrom(message, own, client));
+  const answers = await answeredBy(message);
+  const beginsAnew = holdsOne || answers !== undefined || own.length > 0 || forwarded.length > 0;
+  const continues = beginsAnew ? undefined : (before ?? (await newestAnswerTo(message, client)));
   const shownBefore = (answers?.images.length ?? 0) + forwarded.length + own.length;
   const { text, links } = withoutLinks(textFor(message, client), shownBefore, origins);
   return {
@@ -46,6 +53,7 @@ export async function readMessage(message: Message, { client, origins }: ReadOpt
     text,
     place,
     ...(answers === undefined ? {} : { answers }),
+    ...(continues === undefined ? {} : { continues }),
     ...(channel.isThread() ? { opening: () => starterImages(message) } : {}),
     isHere: (other) => decodePlace(other).channelId === channelId,
     images: [...forwarded, ...own, ...links],
@@ -78,20 +86,14 @@ async function answeredBy(message: Message): Promise<IncomingMessage['answers']>
 }
 
 /** In a channel a person may go on without a reply: then the newest post of ours that answered them is meant. */
-async function goesOnFrom(
-  { channel, author, createdTimestamp }: Message,
-  own: readonly ImageSource[],
-  client: Client<true>,
-): Promise<IncomingMessage['answers']> {
-  if (own.length > 0) return undefined;
+async function newestAnswerTo({ channel, author, createdTimestamp }: Message, client: Client<true>) {
   const newest = await orGone(() => channel.messages.fetch({ limit: NEWEST_MESSAGES, cache: false }));
-  const post = newest?.find(
+  return newest?.find(
     (each) =>
       each.author.id === client.user.id &&
       each.mentions.repliedUser?.id === author.id &&
       each.createdTimestamp > createdTimestamp - RECENT_MS,
-  );
-  return post === undefined ? undefined : { messageId: post.id, images: [] };
+  )?.id;
 }
 
 /** The message that a thread began from stands above it, in the channel. */

@@ -15,6 +15,8 @@ export interface IncomingMessage {
   readonly place: string;
   /** The message that this one answers, with the pictures it shows. */
   readonly answers?: { readonly messageId: string; readonly images: readonly ImageSource[] };
+  /** A message whose conversation goes on here although nobody answers it; its pictures are not pointed at. */
+  readonly continues?: string;
   /** Pictures that stand above the conversation, where this message begins one: the message that a thread hangs on. */
   readonly opening?: () => Promise<readonly ImageSource[]>;
   /** Whether what is posted to a place is seen where this message is. */
@@ -49,9 +51,11 @@ export function createMessageTaker(deps: MessageTakerDeps): MessageTaker {
   const lanes = createLanes();
   const stopping = new AbortController();
 
-  /** The conversation that this very message went to before, or that of the message it answers, or its place's own. */
-  async function conversationOf({ messageId, answers, place, isHere }: IncomingMessage): Promise<Conversation> {
-    for (const id of [messageId, ...(answers === undefined ? [] : [answers.messageId])]) {
+  /** The conversation that this very message went to before, or that of a message it answers or goes on from, or its place's own. */
+  async function conversationOf(message: IncomingMessage): Promise<Conversation> {
+    const { messageId, answers, continues, place, isHere } = message;
+    for (const id of [messageId, answers?.messageId, continues]) {
+      if (id === undefined) continue;
       const known = await documents.resolve(messageAlias(name, id));
       const document = known === undefined ? undefined : await documents.get(known);
       if (document !== undefined && isHere(document.place)) return document;
