@@ -18,15 +18,18 @@ export interface TestChild<Said> {
 
 /**
  * @param script beside the test support's `children`.
+ * @param env beside this process's own.
  * @param parse of a message: the child is another process, whatever we know of its source.
  */
 export function startChild<Said>(
   script: URL,
   args: readonly string[],
   parse: (message: unknown) => Said,
+  env: Readonly<Record<string, string>> = {},
 ): TestChild<Said> {
   const child: ChildProcess = fork(fileURLToPath(script), [...args], {
     execArgv: ['--import', 'tsx'],
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const killWithParent = () => child.kill('SIGKILL');

@@ -68,13 +68,14 @@ export function viewOf({ workspace }: FakeSlack) {
     },
     results: (channel: string, thread: string | undefined) => byEasel(channel, thread).filter(isResult),
     /** Resolves with the n-th result of the place and the message with its buttons. */
-    async result(channel: string, thread: string | undefined, n = 1) {
-      return await workspace.until(`result ${n}`, () => {
+    async result(channel: string, thread: string | undefined, n = 1, withinMs = 10_000) {
+      const find = () => {
         const posts = byEasel(channel, thread);
         const picture = posts.filter(isResult)[n - 1];
         const actions = posts.filter(hasButton('Undo'))[n - 1];
         return picture === undefined || actions === undefined ? undefined : { picture, actions };
-      });
+      };
+      return await workspace.until(`result ${n}`, find, withinMs);
     },
     async post(channel: string, thread: string | undefined, text: string | RegExp): Promise<FakeMessage> {
       const says = (message: FakeMessage) =>
