@@ -95,7 +95,7 @@ describe('buttons of a result', () => {
     const details = await talk.post(talk.channel.id, message.ts, /^edit · seed/);
     expect(details.ephemeralFor).toBe(talk.ben.id);
     const id = await talk.easel.documents.resolve(`message:slack:${talk.channel.id}:${message.ts}`);
-    const { images } = await talk.easel.manager.get(id ?? expect.fail('no conversation'));
+    const { images } = await talk.easel.deps.manager.get(id ?? expect.fail('no conversation'));
     const third = images.find(({ number }) => number === 3);
     const seed = third?.status === 'ready' ? third.lineage?.seed : undefined;
     expect(details.text).toContain(`seed ${seed}`);
@@ -104,15 +104,14 @@ describe('buttons of a result', () => {
   it('work after a restart of the bot, on cards and results alike', async () => {
     const { actions } = await talk.result(talk.channel.id, message.ts);
     const card = await talk.post(talk.channel.id, message.ts, /Done · image 3$/);
-    await talk.bot.stop();
-    const second = await talk.easel.startBot();
+    await talk.easel.stopBot();
+    await talk.easel.startBot();
     await connected(talk.slack);
     await talk.slack.press(talk.ana, actions, 'Retry');
     await talk.result(talk.channel.id, message.ts, 2);
     await talk.workspace.until('the card of the new bot', () => card.text.endsWith('Done · image 3, image 4'));
     await talk.slack.press(talk.ana, card, 'Generate');
     await talk.result(talk.channel.id, message.ts, 3);
-    await second.stop();
   });
 
   it('of other apps or other versions are left alone', async () => {

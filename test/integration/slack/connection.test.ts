@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type FakeSlack, startFakeSlack } from '../../support/slack/fake-slack.ts';
-import { createSlackEasel, type SlackEasel } from '../../support/slack/slack-easel.ts';
+import { type SlackEasel, startSlackEasel } from '../../support/slack/slack-easel.ts';
 import { BAG, connected, DRESS, MENTION, PATTERN, startTalk, type Talk, viewOf } from '../../support/slack/talk.ts';
 
 describe('Socket Mode', () => {
@@ -29,18 +29,18 @@ describe('Socket Mode', () => {
     talk.slack.socket.disconnect('by cutting');
     const message = await ask();
     await talk.result(talk.channel.id, message.ts);
-    expect(talk.bot.health()).toBe('connected');
+    expect(talk.easel.bot().health()).toBe('connected');
   });
 
   it('says which token is wrong when it is taken back while the bot runs, instead of ending the process', async () => {
     talk = await startTalk();
     talk.slack.tokens.app = 'xapp-other';
     talk.slack.socket.disconnect('by cutting');
-    await expect(talk.bot.failed).rejects.toMatchObject({
+    await expect(talk.easel.bot().failed).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       values: { problems: expect.stringContaining('SLACK_APP_TOKEN: Slack refuses it (invalid_auth)') },
     });
-    expect(talk.bot.health()).toBe('failed');
+    expect(talk.easel.bot().health()).toBe('failed');
   });
 });
 
@@ -54,36 +54,33 @@ describe('the start', () => {
 
   it('says which token is wrong and how to mend it', async () => {
     slack = await startFakeSlack();
-    easel = await createSlackEasel(slack, { botToken: 'xoxb-wrong' });
-    const bot = await easel.startBot();
+    easel = await startSlackEasel(slack, { botToken: 'xoxb-wrong' });
+    const bot = easel.bot();
     await expect(bot.failed).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       values: {
         problems: expect.stringMatching(/^SLACK_BOT_TOKEN: Slack refuses it \(invalid_auth\)\. Copy the token/),
       },
     });
-    await bot.stop();
   });
 
   it('tries again while Slack cannot be reached', async () => {
     slack = await startFakeSlack();
-    easel = await createSlackEasel(slack);
     slack.faults.add('auth.test', { kind: 'status', status: 500 }, 2);
     slack.faults.add('auth.test', { kind: 'too-many', retryAfterS: 1 });
-    const bot = await easel.startBot();
+    easel = await startSlackEasel(slack);
+    const bot = easel.bot();
     expect(bot.health()).toBe('connecting');
     await connected(slack);
     await expect.poll(() => bot.health()).toBe('connected');
-    await bot.stop();
   });
 
   it('ends at once when it is stopped while it tries', async () => {
     slack = await startFakeSlack();
-    easel = await createSlackEasel(slack);
     slack.faults.add('auth.test', { kind: 'drop', when: 'before' }, 1000);
-    const bot = await easel.startBot();
+    easel = await startSlackEasel(slack);
     await slack.workspace.until('an attempt', () => slack.calls.length > 0);
-    await bot.stop();
+    await easel.stopBot();
     expect(viewOf(slack).byEasel('C', undefined)).toEqual([]);
     expect(slack.socket.connections()).toBe(0);
   });

@@ -79,7 +79,7 @@ describe('a thread that Easel was called into', () => {
     await slack.say(ana, channel, { text: `${MENTION} ${PATTERN}`, thread: root.ts, files: [await picture(DRESS)] });
     await talk.result(channel.id, root.ts);
     const id = await talk.easel.documents.resolve(`message:slack:${channel.id}:${root.ts}`);
-    const { images } = await talk.easel.manager.get(id ?? expect.fail('the thread leads to no conversation'));
+    const { images } = await talk.easel.deps.manager.get(id ?? expect.fail('the thread leads to no conversation'));
     expect(images.map((image) => [image.number, image.status === 'ready' ? image.name : image.status])).toEqual([
       [1, 'bag.png'],
       [2, 'dress.png'],

@@ -8,7 +8,10 @@ let talk: Talk;
 let server: EventsServer;
 beforeEach(async () => {
   talk = await startTalk({ transport: 'http', slack: { eventsUrl: () => `${server.url}/slack/events` } });
-  server = await startEventsServer([talk.bot.http ?? expect.fail('no listener')], { host: '127.0.0.1', port: 0 });
+  server = await startEventsServer([talk.easel.bot().http ?? expect.fail('no listener')], {
+    host: '127.0.0.1',
+    port: 0,
+  });
   await talk.workspace.until('the connection', () => talk.slack.calls.some(({ method }) => method === 'auth.test'));
   for (let status = 503; status === 503; ) status = (await challenge()).status;
 });

@@ -81,13 +81,12 @@ describe('a bot that stops', () => {
     const message = await ask();
     const card = await talk.card(talk.channel.id, message.ts);
     await gate.reached();
-    await talk.bot.stop();
+    await talk.easel.stopBot();
     gate.open();
-    const second = await talk.easel.startBot();
+    await talk.easel.startBot();
     await connected(talk.slack);
     await expectEverythingOnce(message.ts);
     await talk.workspace.until('the last edit of the card', () => card.text.endsWith('Done · image 3'));
-    await second.stop();
   });
 });
 
@@ -140,7 +139,7 @@ describe('where Easel may not post', () => {
     );
     await talk.easel.jobs.idle();
     const id = await talk.easel.documents.resolve(`message:slack:${talk.channel.id}:${message.ts}`);
-    const [turn] = (await talk.easel.manager.get(id ?? expect.fail('no conversation'))).turns;
+    const [turn] = (await talk.easel.deps.manager.get(id ?? expect.fail('no conversation'))).turns;
     expect(turn?.status).toBe('failed');
     expect(turn?.error?.code).toBe('PLATFORM_FORBIDDEN');
   });

@@ -3,7 +3,7 @@ import { createConversationManager } from '../../../core/conversation-manager.ts
 import { createDeliverHandler } from '../../../core/delivery.ts';
 import { createRuleInterpreter } from '../../../core/intent-rules.ts';
 import { createInterpretHandler, createRenderHandler } from '../../../core/job-handlers.ts';
-import type { Stop } from '../../../core/ports.ts';
+import type { ImageEngine, Stop } from '../../../core/ports.ts';
 import { createTexts } from '../../../core/texts/catalogue.ts';
 import { en } from '../../../core/texts/en.ts';
 import { shrinkImage } from '../../../inference/index.ts';
@@ -19,7 +19,10 @@ import { createPaintingEngine } from '../web/painting-engine.ts';
 const DELIVERIES = 4;
 
 /** A whole Easel in this process for a chat bot: memory in place of storage and queue, a painting engine, and the real bot. */
-export async function startMemoryChat(createBot: (deps: ChatBotDeps) => ChatBot) {
+export async function startMemoryChat(
+  createBot: (deps: ChatBotDeps) => ChatBot,
+  options: { readonly engine?: ImageEngine } = {},
+) {
   const clock = { now: () => Date.now() };
   const logger = createMemoryLogger();
   const texts = createTexts(en, 'en');
@@ -29,7 +32,7 @@ export async function startMemoryChat(createBot: (deps: ChatBotDeps) => ChatBot)
   const ephemeral = createMemoryEphemeral(clock);
   let gate = createGate();
   gate.open();
-  const engine = createPaintingEngine({ steps: 3, beforeStep: () => gate.pass() });
+  const engine = options.engine ?? createPaintingEngine({ steps: 3, beforeStep: () => gate.pass() });
   const { id, maxImages } = engine.description;
   const manager = createConversationManager(
     { documents, jobs, ephemeral, clock, logger },
@@ -86,7 +89,12 @@ export async function startMemoryChat(createBot: (deps: ChatBotDeps) => ChatBot)
     release: () => gate.open(),
     /** Resolves when a picture waits to be released. */
     held: () => gate.reached(),
-    /** End the bot and begin it anew on the same stores, as a new process does. */
+    /** The bot's process ends: nothing is taken and nothing posted any more. */
+    stopBot: () => running.stop(),
+    /** A new process of the bot, on the same stores. */
+    async startBot(): Promise<void> {
+      running = await startBot();
+    },
     async restart(): Promise<void> {
       await running.stop();
       running = await startBot();

@@ -1,6 +1,6 @@
 import { drawPicture, type PictureWish } from '../web/pictures.ts';
 import { buttonsOf, type FakeSlack, type FakeSlackOptions, startFakeSlack } from './fake-slack.ts';
-import { createSlackEasel, type SlackEaselOptions } from './slack-easel.ts';
+import { type SlackEaselOptions, startSlackEasel } from './slack-easel.ts';
 import { BOT_USER, type FakeFile, type FakeMessage } from './workspace.ts';
 
 export const MENTION = `<@${BOT_USER}>`;
@@ -20,15 +20,13 @@ export async function startTalk({
   ...options
 }: SlackEaselOptions & { slack?: FakeSlackOptions } = {}) {
   const slack = await startFakeSlack(slackOptions);
-  const easel = await createSlackEasel(slack, options);
-  const bot = await easel.startBot();
+  const easel = await startSlackEasel(slack, options);
   if (slackOptions?.eventsUrl === undefined) await connected(slack);
   const { workspace } = slack;
   const view = viewOf(slack);
   return {
     slack,
     easel,
-    bot,
     workspace,
     ...view,
     ana: workspace.addUser(),
@@ -36,7 +34,6 @@ export async function startTalk({
     admin: workspace.addUser({ isAdmin: true }),
     channel: workspace.addChannel('channel'),
     async stop(): Promise<void> {
-      await bot.stop();
       await easel.stop();
       await slack.stop();
     },
