@@ -40,6 +40,7 @@ interface Watched {
 
 /** Cards that ended before this process began are edited once more when they did so this recently: the last edit may be missing. */
 const RECENT_MS = 10 * 60_000;
+const REMEMBERED_CARDS = 2000;
 
 /**
  * Edits the cards of running turns. Best effort and beside the flow: an announcement only says when to look; what a card
@@ -53,6 +54,8 @@ export function createLiveCards(
 ): LiveCards {
   const watched = new Map<ConversationId, Watched>();
   const shown = new Map<TurnId, string>();
+  /** Cards that were deleted, or are not ours to edit. */
+  const gone = new Set<TurnId>();
   const stopping = new AbortController();
   const wake = createWake(stopping.signal);
   let looping: Promise<void> | undefined;
@@ -109,7 +112,6 @@ export function createLiveCards(
       const document = await manager.get(id);
       for (const turn of document.turns) await update(document, turn);
       if (!entry.isChanged && document.turns.every((turn) => isEnded(turn) || turn.status === 'asked')) {
-        for (const turn of document.turns) shown.delete(turn.id);
         watched.delete(id);
         await entry.unsubscribe();
       }
@@ -121,20 +123,27 @@ export function createLiveCards(
   async function update(document: Conversation, turn: Turn): Promise<void> {
     const card = turn.deliveries.find((each) => each.kind === 'card' && each.status === 'posted');
     const isOld = !shown.has(turn.id) && isEnded(turn) && (turn.endedAt ?? 0) < clock.now() - RECENT_MS;
-    if (card?.postedId === undefined || isOld) return;
+    if (card?.postedId === undefined || isOld || gone.has(turn.id)) return;
     const content = cardOf(document, turn, texts, isEnded(turn) ? {} : await readTurnProgress(jobs, turn));
     if (shown.get(turn.id) === textOf(content)) return;
     const target = { conversationId: document.id, place: document.place, replyTo: turn.messageId };
     try {
       await platform.updateCard(target, card.postedId, content);
-      shown.set(turn.id, textOf(content));
+      remember(turn.id, content);
     } catch (thrown) {
-      await afterRefusal(document.id, turn.id, content, thrown);
+      await afterRefusal(document.id, turn.id, thrown);
     }
     if (gapMs > 0) await pause(gapMs);
   }
 
-  async function afterRefusal(id: ConversationId, turnId: TurnId, card: CardContent, thrown: unknown): Promise<void> {
+  function remember(turnId: TurnId, card: CardContent): void {
+    shown.delete(turnId);
+    shown.set(turnId, textOf(card));
+    const [oldest] = shown.keys();
+    if (shown.size > REMEMBERED_CARDS && oldest !== undefined) shown.delete(oldest);
+  }
+
+  async function afterRefusal(id: ConversationId, turnId: TurnId, thrown: unknown): Promise<void> {
     const error = asAppError(thrown);
     const entry = watched.get(id);
     if (error.code === 'PLATFORM_RATE_LIMITED') {
@@ -143,8 +152,8 @@ export function createLiveCards(
       return;
     }
     logger.info({ event: 'card-update', turnId, code: error.code }, 'a card was not edited');
-    // Deleted, or not ours to edit: as good as shown. Anything else is tried at the next look.
-    if (error.code === 'PLATFORM_NOT_FOUND' || error.code === 'PLATFORM_FORBIDDEN') shown.set(turnId, textOf(card));
+    // Anything but that is tried at the next look.
+    if (error.code === 'PLATFORM_NOT_FOUND' || error.code === 'PLATFORM_FORBIDDEN') gone.add(turnId);
     else if (entry !== undefined) entry.isChanged = true;
   }
 
@@ -157,7 +166,7 @@ export function createLiveCards(
       ...platform,
       async postCard(target, card, attempt) {
         const postedId = await platform.postCard(target, card, attempt);
-        shown.set(card.turnId, textOf(card));
+        remember(card.turnId, card);
         await watch(target.conversationId);
         const entry = watched.get(target.conversationId);
         // The post counts like an edit.
@@ -175,7 +184,7 @@ export function createLiveCards(
     async stop() {
       stopping.abort();
       await looping;
-      await Promise.all([...watched.values()].map(({ looking }) => looking));
+      await Promise.all([...watched.values()].flatMap(({ looking }) => looking ?? []));
       await Promise.all([...watched.values()].map(({ unsubscribe }) => unsubscribe()));
       watched.clear();
     },

@@ -186,7 +186,7 @@ function createSocket(appToken: string, { apiUrl, logger }: ConnectionOptions): 
       } catch (error) {
         if (error instanceof AppError) await hangUp();
         // A socket that closes before its hello rejects without a reason.
-        throw error ?? new AppError('PLATFORM_UNAVAILABLE', {});
+        throw fromSlackError(error ?? new AppError('PLATFORM_UNAVAILABLE', {}));
       } finally {
         timer.abort();
       }

@@ -116,5 +116,3 @@ export function createMessages(deps: MessagesDeps, identity: Identity) {
     },
   };
 }
-
-export type Messages = ReturnType<typeof createMessages>;

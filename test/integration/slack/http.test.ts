@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EventsServer, startEventsServer } from '../../../bots/shared/events-server.ts';
 import { eventCallback, sign } from '../../support/slack/event-delivery.ts';
 import { SIGNING_SECRET } from '../../support/slack/fake-slack.ts';
 import { BAG, DRESS, MENTION, PATTERN, startTalk, type Talk } from '../../support/slack/talk.ts';
+import { startWebEasel } from '../../support/web/web-easel.ts';
 
 let talk: Talk;
 let server: EventsServer;
@@ -70,8 +73,25 @@ describe('signed requests', () => {
     expect(talk.workspace.messages).toEqual([]);
   });
 
+  it('come in beside the web chat, under any name of this machine, and nothing else does', async () => {
+    const mounts = [talk.easel.bot().http ?? expect.fail('no listener')];
+    const web = await startWebEasel({ server: { mounts } });
+    const ask = (path: string) => statusOf(`${web.url}${path}`, { host: 'easel.example.com' });
+    expect(await ask('/slack/events')).toBe(401);
+    expect(await ask('/api/conversations')).toBe(403);
+    await web.stop();
+  });
+
   it('are taken as posts on their own path only', async () => {
     expect((await fetch(`${server.url}/slack/events`)).status).toBe(405);
     expect((await fetch(`${server.url}/other`, { method: 'POST' })).status).toBe(404);
   });
 });
+
+/** `fetch` does not let anybody choose the host that is asked for. */
+async function statusOf(url: string, headers: Readonly<Record<string, string>>): Promise<number | undefined> {
+  const sent = request(url, { method: 'POST', headers }).end('{}');
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  response.resume();
+  return response.statusCode;
+}

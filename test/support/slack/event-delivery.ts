@@ -16,13 +16,7 @@ interface Pending {
   attempts: number;
 }
 
-/** Sends events as Slack does: what is not acknowledged is sent again over the next connection. */
-export interface EventDelivery {
-  send(kind: Delivery['kind'], payload: object): Promise<void>;
-  readonly deliveries: readonly Delivery[];
-}
-
-/** Socket Mode's side of Slack. */
+/** Socket Mode's side of Slack: what is not acknowledged is sent again over the next connection. */
 export function createSocketDelivery(changed: () => void) {
   const sockets = new Set<WebSocket>();
   const pending = new Map<string, Pending>();
@@ -64,7 +58,7 @@ export function createSocketDelivery(changed: () => void) {
       sockets.add(socket);
       socket.send(JSON.stringify({ type: 'hello', num_connections: 1, connection_info: { app_id: 'A0' } }));
       socket.on('message', (data) => {
-        const { envelope_id: id } = JSON.parse(String(data)) as { envelope_id: string };
+        const { envelope_id: id } = JSON.parse((data as Buffer).toString()) as { envelope_id: string };
         const entry = pending.get(id);
         if (entry === undefined) return;
         entry.delivery.ackedAfterMs = performance.now() - entry.sentAtMs;

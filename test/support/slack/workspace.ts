@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { FakeBlock } from './check-blocks.ts';
 
 export type ChannelKind = 'channel' | 'group' | 'im' | 'mpim';
@@ -148,8 +147,3 @@ export function createWorkspace() {
 }
 
 export type Workspace = ReturnType<typeof createWorkspace>;
-
-/** A picture's identity, to tell which of several files is meant. */
-export function digestOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-}
