@@ -68,7 +68,7 @@ describe('the lock of a home folder', { timeout: 60_000 }, () => {
     const first = await start();
     await lockIn(first);
     await first.kill('SIGKILL');
-    expect(await readdir(folder)).toEqual(['lock']);
+    expect(await readdir(folder)).toEqual(['lock.1']);
     const unlock = await lockHome(folder);
     await expect(lockHome(folder)).rejects.toMatchObject({ code: 'HOME_LOCKED' });
     await unlock();
@@ -94,7 +94,7 @@ describe('the lock of a home folder', { timeout: 60_000 }, () => {
 
   it('makes the folder', async () => {
     const unlock = await lockHome(join(folder, 'new', 'home'));
-    expect(await readdir(join(folder, 'new', 'home'))).toEqual(['lock']);
+    expect(await readdir(join(folder, 'new', 'home'))).toEqual(['lock.1']);
     await unlock();
   });
 });

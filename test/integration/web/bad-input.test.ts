@@ -96,7 +96,7 @@ describe('bad input gets a code and a clear sentence', () => {
   });
 
   it('a file over 25 MB', async () => {
-    expect(await refusal({ text: 'make it red', images: [new Uint8Array(26 * 1024 * 1024)] })).toMatchObject({
+    expect(await refusal({ text: 'make it red', images: [new Uint8Array(26_000_000)] })).toMatchObject({
       status: 413,
       body: { code: 'IMAGE_TOO_LARGE', message: expect.stringContaining('26 MB') },
     });
