@@ -78,6 +78,7 @@ export function mentionContext(request: InterpreterRequest): MentionContext {
   return {
     numbers: request.images.map((image) => image.number),
     attached: request.attached.filter((number) => isReady(request, number)),
+    brought: request.attached,
     current: request.current,
     parent: lineage?.parent ?? null,
   };

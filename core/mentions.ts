@@ -3,8 +3,10 @@ import { ENGLISH } from './intent-english.ts';
 export interface MentionContext {
   /** The images there are to speak of, ascending. */
   readonly numbers: readonly number[];
-  /** Numbers that the message brought or pointed at, in order. */
+  /** Numbers of usable images that the message brought or pointed at, in order. */
   readonly attached: readonly number[];
+  /** The same with those that could not be used: "attachment 2" is the second of these. Default: `attached`. */
+  readonly brought?: readonly number[];
   /** What "it" means; null before the first result. */
   readonly current: number | null;
   /** What was before the current image, where it is a result. */
@@ -225,7 +227,7 @@ function createResolver(
   found: readonly Found[],
   context: MentionContext,
 ): (reference: Reference) => readonly number[] {
-  const { attached, current } = context;
+  const { attached, brought = attached, current } = context;
   const count = context.numbers.at(-1) ?? 0;
   const firstOfAll = context.numbers[0];
   const newcomers = attached.length >= 2 && Math.min(...attached) > 1;
@@ -246,7 +248,7 @@ function createResolver(
       case 'ordinal':
         return reference.numbers.map((number) => (ordinalsAreAttached ? (attached[number - 1] ?? number) : number));
       case 'attachment':
-        return reference.index === null ? attached : [attached[reference.index - 1] ?? count + 1];
+        return reference.index === null ? attached : [brought[reference.index - 1] ?? count + 1];
       case 'last':
         return one(current ?? attached[attached.length - 1] ?? context.numbers.at(-1));
       case 'previous':

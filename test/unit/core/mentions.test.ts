@@ -3,6 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { findMentions, type MentionContext, resolveMentions, toModelPositions } from '../../../core/mentions.ts';
 
 const twoSent: MentionContext = { numbers: [1, 2], attached: [1, 2], current: null, parent: null };
+/** The first of three attachments could not be opened. */
+const withBroken: MentionContext = {
+  numbers: [1, 2, 3],
+  attached: [2, 3],
+  brought: [1, 2, 3],
+  current: null,
+  parent: null,
+};
 const afterResult: MentionContext = { numbers: [1, 2, 3], attached: [], current: 3, parent: 1 };
 const fiveWithTwoNew: MentionContext = { numbers: [1, 2, 3, 4, 5], attached: [4, 5], current: 3, parent: 1 };
 
@@ -77,6 +85,10 @@ describe('resolveMentions', () => {
     ['paste my attachment', 'paste image 4 and image 5'],
   ])('counts a message’s own two attachments unless it says which: %s', (text, expected) => {
     expect(resolveMentions(text, fiveWithTwoNew)).toBe(expected);
+  });
+
+  it('counts attachments that could not be opened', () => {
+    expect(resolveMentions('make attachment 3 like attachment 2', withBroken)).toBe('make image 3 like image 2');
   });
 
   it('takes "it" for a single new attachment, but for the result beside another picture', () => {
