@@ -1,7 +1,9 @@
 import { createDiscordBot, type DiscordBotOptions } from '../../../bots/discord/create-discord-bot.ts';
 import { Secret } from '../../../core/secret.ts';
 import { startMemoryChat } from '../chat/memory-chat.ts';
-import { type FakeDiscord, startFakeDiscord } from './fake-discord.ts';
+import { drawPicture } from '../web/pictures.ts';
+import type { FakeChannel, FakeMessage } from './discord-world.ts';
+import { type FakeDiscord, type PostedFile, startFakeDiscord } from './fake-discord.ts';
 
 /** How the bot reaches the Discord of a test. */
 export function botOptions(discord: FakeDiscord): DiscordBotOptions {
@@ -34,3 +36,33 @@ export async function startDiscordChat(options: Partial<DiscordBotOptions> = {})
 }
 
 export type DiscordChat = Awaited<ReturnType<typeof startDiscordChat>>;
+
+/** A small picture of each kind that tests talk about. */
+export async function drawFiles(): Promise<{ readonly bag: PostedFile; readonly dress: PostedFile }> {
+  const [bag, dress] = await Promise.all([
+    drawPicture({ shape: 'bag', color: '#c8553d', background: '#f3e9dc', sizePx: 64 }),
+    drawPicture({ shape: 'dress', color: '#3d6fb4', background: '#e9eef4', pattern: 'dots', sizePx: 64 }),
+  ]);
+  return { bag: { name: 'bag.png', bytes: bag }, dress: { name: 'dress.png', bytes: dress } };
+}
+
+/** What is seen in the channels of a test. */
+export function viewOf({ discord, jobs }: Pick<DiscordChat, 'discord' | 'jobs'>) {
+  const find = (channel: FakeChannel, fits: (post: FakeMessage) => boolean) =>
+    discord.until(() => discord.posts(channel).find(fits));
+  return {
+    /** Resolves with the post that brings this image, when Easel has noted that it is posted. */
+    async result(channel: FakeChannel, number: number): Promise<FakeMessage> {
+      const brings = ({ content, attachments }: FakeMessage) =>
+        attachments.length > 0 && content.includes(`image ${number} `);
+      const post = await find(channel, brings);
+      await jobs.idle();
+      return post;
+    },
+    /** Resolves with a post that says this, now or after an edit. */
+    post: (channel: FakeChannel, pattern: RegExp) => find(channel, ({ content }) => pattern.test(content)),
+    results: (channel: FakeChannel) => discord.posts(channel).filter(({ attachments }) => attachments.length > 0),
+    bytesOf: (post: FakeMessage) =>
+      discord.world.files.get(new URL(post.attachments[0]?.url ?? '').pathname)?.bytes ?? new Uint8Array(),
+  };
+}

@@ -54,6 +54,9 @@ const EPOCH_MS = 1_420_070_400_000n;
 export const GUILD_ID = '900000000000000001';
 export const BOT_ROLE_ID = '900000000000000002';
 
+/** What everybody may do in the server. */
+export const MEMBER_PERMISSIONS = PermissionsBitField.Default | PermissionFlagsBits.SendMessagesInThreads;
+
 /** What Discord knows: one server with channels, people, their messages and files. Says whenever something changes. */
 export function createDiscordWorld(filesUrl: () => string) {
   const bot: FakeUser = { id: '900000000000000003', username: 'Easel', bot: true };
@@ -61,6 +64,7 @@ export function createDiscordWorld(filesUrl: () => string) {
   const channels = new Map<string, FakeChannel>();
   const messages = new Map<string, FakeMessage[]>();
   const files = new Map<string, { readonly bytes: Uint8Array; readonly contentType: string }>();
+  const lost = new Set<string>();
   const watchers = new Set<() => void>();
   let serial = 0n;
 
@@ -86,6 +90,8 @@ export function createDiscordWorld(filesUrl: () => string) {
     file: { name: string; bytes: Uint8Array; contentType: string; description?: string },
   ): FakeAttachment {
     const id = newId();
+    if (lost.delete(file.name))
+      return { id, filename: file.name, url: `${filesUrl()}/gone/${id}`, size: file.bytes.length };
     const path = `/attachments/${channelId}/${id}/${encodeURIComponent(file.name)}`;
     files.set(path, { bytes: file.bytes, contentType: file.contentType });
     return {
@@ -131,6 +137,18 @@ export function createDiscordWorld(filesUrl: () => string) {
     return known ?? addChannel({ type: 1, name: '', recipient: person });
   }
 
+  /** For the message of a test that waited in vain. */
+  function newest(): string {
+    const all = [...messages.values()].flat().toSorted((a, b) => a.postedAt - b.postedAt);
+    return all
+      .slice(-12)
+      .map(
+        ({ channel_id, author, content, attachments }) =>
+          `${channel_id} ${author.username}: ${content} ${attachments.map(({ filename }) => `[${filename}]`).join('')}`,
+      )
+      .join('\n');
+  }
+
   return {
     bot,
     users,
@@ -144,6 +162,8 @@ export function createDiscordWorld(filesUrl: () => string) {
     messagesIn,
     findMessage,
     directWith,
+    /** The next file of this name cannot be downloaded. */
+    lose: (name: string) => void lost.add(name),
     person(username: string): FakeUser {
       const known = [...users.values()].find((user) => user.username === username);
       const user = known ?? { id: newId(), username };
@@ -159,18 +179,16 @@ export function createDiscordWorld(filesUrl: () => string) {
     },
     /** What the bot may do in a channel. */
     permissionsIn(channel: FakeChannel): PermissionsBitField {
-      return new PermissionsBitField(PermissionsBitField.Default | PermissionFlagsBits.ManageThreads).remove(
-        channel.denied,
-      );
+      return new PermissionsBitField(MEMBER_PERMISSIONS).remove(channel.denied);
     },
     /** Resolves as soon as `look` returns something, now or after a change. */
-    async until<T>(look: () => T | undefined | false, timeoutMs = 20_000): Promise<T> {
+    async until<T>(look: () => T | undefined | false, timeoutMs = 15_000): Promise<T> {
       const first = look();
       if (first !== undefined && first !== false) return first;
       return await new Promise<T>((resolve, reject) => {
         const timer = setTimeout(() => {
           watchers.delete(watcher);
-          reject(new Error(`nothing came within ${timeoutMs} ms`));
+          reject(new Error(`nothing came within ${timeoutMs} ms; the newest messages are:\n${newest()}`));
         }, timeoutMs);
         const watcher = () => {
           const seen = look();

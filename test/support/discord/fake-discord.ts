@@ -29,6 +29,7 @@ export async function startFakeDiscord() {
     uploadLimitBytes: 10 * 1024 * 1024,
     premiumTier: 0,
     mayReadContent: true,
+    remembersNonces: true,
   };
   const faults: Fault[] = [];
   const interactions = new Map<string, InteractionRecord>();
@@ -83,6 +84,7 @@ export async function startFakeDiscord() {
     application,
     gatewayUrl,
     uploadLimitBytes: () => settings.uploadLimitBytes,
+    remembersNonces: () => settings.remembersNonces,
     interactions,
     commands,
     typing,

@@ -1,4 +1,3 @@
-import { PermissionsBitField } from 'discord.js';
 import {
   BOT_ROLE_ID,
   type DiscordWorld,
@@ -6,6 +5,7 @@ import {
   type FakeMessage,
   type FakeUser,
   GUILD_ID,
+  MEMBER_PERMISSIONS,
 } from './discord-world.ts';
 
 const TEXT = 0;
@@ -90,7 +90,7 @@ export function guildPayload(world: DiscordWorld, premiumTier: number) {
     member_count: 2,
     unavailable: false,
     roles: [
-      { ...role, id: GUILD_ID, name: '@everyone', permissions: String(PermissionsBitField.Default) },
+      { ...role, id: GUILD_ID, name: '@everyone', permissions: String(MEMBER_PERMISSIONS) },
       { ...role, id: BOT_ROLE_ID, name: 'Easel', managed: true, permissions: '0', tags: { bot_id: world.bot.id } },
     ],
     members: [{ ...memberPayload(), roles: [BOT_ROLE_ID], user: userPayload(world.bot) }],

@@ -52,6 +52,8 @@ export interface RestState {
   readonly application: () => Readonly<Record<string, unknown>>;
   readonly gatewayUrl: () => string;
   readonly uploadLimitBytes: () => number;
+  /** Whether a nonce is remembered, as it is for some minutes. */
+  readonly remembersNonces: () => boolean;
   readonly interactions: Map<string, InteractionRecord>;
   readonly commands: unknown[];
   readonly typing: string[];
@@ -84,9 +86,9 @@ export function createRestApi(state: RestState) {
     const channel = allowedChannel(ids[0], PermissionFlagsBits.SendMessages, ...attach);
     if ('status' in channel) return channel;
     if (files.some(({ size }) => size > state.uploadLimitBytes())) return error(413, 40005, 'Request entity too large');
-    const same = world
-      .messagesIn(channel.id)
-      .find(({ nonce, author }) => nonce === message.nonce && author === world.bot);
+    const same = !state.remembersNonces()
+      ? undefined
+      : world.messagesIn(channel.id).find(({ nonce, author }) => nonce === message.nonce && author === world.bot);
     if (message.enforce_nonce === true && message.nonce !== undefined && same !== undefined)
       return { status: 200, body: messagePayload(world, same) };
     const reference = message.message_reference;
