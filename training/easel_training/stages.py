@@ -21,7 +21,8 @@ from .trainer import train
 from .transformer import Painter, create_transformer
 from .workers import rank
 
-LORA_RANK = 64
+#: Ranks of the adapters: all weights together stay under 40 MB.
+LORA_RANKS = {"edit": 40, "generate": 24}
 #: Every linear of the blocks but the modulation.
 LORA_TARGETS = [
     "attn.to_q",
@@ -75,8 +76,9 @@ def train_adapter(name: str, run: Path, model: Path, minutes: float, size: int, 
     """Train the LoRA `edit` or `generate` on the frozen base of a model folder and write it there."""
     torch.manual_seed(seed)
     tasks, folder = ADAPTERS[name]
+    lora_rank = LORA_RANKS[name]
     painter = load_painter(model).to(_device()).requires_grad_(False)
-    config = LoraConfig(r=LORA_RANK, lora_alpha=LORA_RANK, init_lora_weights="gaussian", target_modules=LORA_TARGETS)
+    config = LoraConfig(r=lora_rank, lora_alpha=lora_rank, init_lora_weights="gaussian", target_modules=LORA_TARGETS)
     painter.transformer.add_adapter(config, adapter_name=name)
     published = model / folder / "pytorch_lora_weights.safetensors"
     trained = {key: p for key, p in painter.named_parameters() if "lora_" in key}
