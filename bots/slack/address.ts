@@ -1,6 +1,6 @@
 import type { MessageEvent } from './events.ts';
 import type { Place } from './place.ts';
-import { isSaidToAnother, mentions } from './text.ts';
+import { isRemark, isSaidToAnother, mentions } from './text.ts';
 
 /** Who Easel is in this workspace. */
 export interface Identity {
@@ -20,7 +20,8 @@ const SUBTYPES: ReadonlySet<string | undefined> = new Set([undefined, 'file_shar
 
 /**
  * Decide by the event alone whom a message is said to: in a direct message always Easel; in a channel where it is
- * mentioned; in a thread that it was called into also without a mention, unless the message opens with somebody else's name.
+ * mentioned; in a thread that it was called into also without a mention, unless the message opens with somebody else's name
+ * or is only a remark among people.
  */
 export function addressOf(event: MessageEvent, { team, botUserId }: Identity): Address {
   const { user, subtype, channel, text } = event;
@@ -33,6 +34,9 @@ export function addressOf(event: MessageEvent, { team, botUserId }: Identity): A
   }
   const place = { team, channel, thread: event.thread_ts ?? event.ts };
   if (event.type === 'app_mention' || mentions(markup, botUserId)) return { kind: 'addressed', place };
-  const isFollowUp = event.thread_ts !== undefined && !isSaidToAnother(markup, botUserId);
+  const isFollowUp =
+    event.thread_ts !== undefined &&
+    !isSaidToAnother(markup, botUserId) &&
+    !((event.files ?? []).length === 0 && isRemark(markup));
   return isFollowUp ? { kind: 'follow-up', place } : { kind: 'ignored' };
 }

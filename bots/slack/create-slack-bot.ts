@@ -4,7 +4,7 @@ import { asAppError } from '../../core/errors.ts';
 import type { ChatBot, ChatBotDeps } from '../shared/chat-bot.ts';
 import { createLanes } from '../shared/lanes.ts';
 import { createLiveCards } from '../shared/live-cards.ts';
-import { createMessageTaker, type IncomingMessage } from '../shared/take-message.ts';
+import { createMessageTaker } from '../shared/take-message.ts';
 import type { Identity } from './address.ts';
 import { ACTION_ID } from './blocks.ts';
 import { createConnection, EVENTS_PATH } from './connection.ts';
@@ -50,11 +50,11 @@ export function createSlackBot(deps: ChatBotDeps, options: SlackBotOptions): Cha
   const { signal } = stopping;
   const lanes = createLanes();
   const open = createOpenFile({ botToken, fileOrigins, logger });
-  const taker = createMessageTaker({ ...deps, liveCards, open, say });
+  const taker = createMessageTaker({ ...deps, liveCards, open, say: ({ place }, text) => say(place, text) });
   const press = createPresses({ ...deps, api, liveCards, signal });
   const pressing = new Set<Promise<void>>();
 
-  async function say({ place }: IncomingMessage, text: string): Promise<string> {
+  async function say(place: string, text: string): Promise<string> {
     const { channel, thread } = decodePlace(place);
     const post = { channel, text: escapeText(text), ...(thread === undefined ? {} : { thread_ts: thread }) };
     const answer = await api.once((client) => client.chat.postMessage(post));
@@ -63,7 +63,7 @@ export function createSlackBot(deps: ChatBotDeps, options: SlackBotOptions): Cha
 
   /** Every listener reads the event first and works afterwards: Bolt has acknowledged it by then. */
   function attach(app: App, identity: Identity): void {
-    const messages = createMessages({ ...deps, api, platform, taker, lanes, signal }, identity);
+    const messages = createMessages({ ...deps, api, platform, taker, say, lanes, signal }, identity);
 
     async function onEvent({ event, body }: { readonly event: unknown; readonly body: unknown }): Promise<void> {
       const { event_id: eventId } = envelopeSchema.parse(body);

@@ -1,6 +1,7 @@
 import type { ConversationManager } from '../../core/conversation-manager.ts';
-import { asAppError } from '../../core/errors.ts';
+import { asAppError, sayingOf, toWire } from '../../core/errors.ts';
 import type { ChatPlatform, Documents, Ephemeral, Logger } from '../../core/ports.ts';
+import type { Texts } from '../../core/texts/catalogue.ts';
 import type { ImageSource } from '../shared/fetch-images.ts';
 import type { Lanes } from '../shared/lanes.ts';
 import { messageAlias } from '../shared/message-alias.ts';
@@ -17,9 +18,12 @@ export interface MessagesDeps {
   readonly manager: ConversationManager;
   readonly documents: Documents;
   readonly ephemeral: Ephemeral;
+  readonly texts: Texts;
   readonly logger: Logger;
   readonly platform: ChatPlatform;
   readonly taker: MessageTaker;
+  /** @param place as `encodePlace` writes it. */
+  readonly say: (place: string, text: string) => Promise<string>;
   readonly lanes: Lanes;
   readonly signal: AbortSignal;
 }
@@ -33,17 +37,30 @@ const ROOT_AND_REPLY = 2;
  * message itself is what is taken once. Never throws.
  */
 export function createMessages(deps: MessagesDeps, identity: Identity) {
-  const { api, manager, documents, ephemeral, logger, platform, taker, lanes, signal } = deps;
+  const { api, manager, documents, ephemeral, texts, logger, platform, taker, say, lanes, signal } = deps;
 
   async function take(event: MessageEvent, place: Place, isFollowUp: boolean): Promise<void> {
     const root = messageAlias(platform.name, encodeMessageId(place.channel, place.thread ?? ''));
     if (isFollowUp && (await documents.resolve(root)) === undefined) return;
     if (!(await ephemeral.once(`slack-message:${place.team}:${event.channel}:${event.ts}`, DAY_MS))) return;
-    const conversation = await manager.open({ platform: platform.name, place: encodePlace(place), cards: true });
-    if (place.thread !== undefined) await documents.link(root, conversation.id);
-    const replyTo = encodeMessageId(event.channel, event.ts);
-    void platform.acknowledge({ conversationId: conversation.id, place: encodePlace(place), replyTo });
-    await taker.take(encodePlace(place), () => read(event, place));
+    const here = encodePlace(place);
+    await orSayWhy(here, async () => {
+      const conversation = await manager.open({ platform: platform.name, place: here, cards: true });
+      if (place.thread !== undefined) await documents.link(root, conversation.id);
+      const replyTo = encodeMessageId(event.channel, event.ts);
+      void platform.acknowledge({ conversationId: conversation.id, place: here, replyTo });
+    });
+    await taker.take(here, () => orSayWhy(here, () => read(event, place)));
+  }
+
+  /** Slack does not send the message again, so the person has to: they are told. */
+  async function orSayWhy<T>(here: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (thrown) {
+      await say(here, texts.sayStored(sayingOf(toWire(asAppError(thrown)))));
+      throw thrown;
+    }
   }
 
   async function read(event: MessageEvent, place: Place): Promise<IncomingMessage> {

@@ -32,6 +32,29 @@ export function isSaidToAnother(markup: string, botUserId: string): boolean {
   return opening !== undefined && opening !== botUserId;
 }
 
+const PRAISE = wordSet(
+  'thanks thank thx ty nice great good cool lovely love like beautiful perfect awesome amazing wow lol haha hehe ok okay',
+);
+const FILLERS = wordSet(
+  "you so much a lot very really too look looks that that's thats it it's its this is oh ah i we",
+);
+
+/** Whether a message is only thanks, praise or laughter: said among people, and nothing to be made of. */
+export function isRemark(markup: string): boolean {
+  const words = markup
+    .toLowerCase()
+    .replaceAll('’', "'")
+    .replace(/:[a-z0-9_+'-]+:/g, ' ')
+    .split(/[^\p{L}\p{N}']+/u)
+    .filter((word) => word !== '');
+  const isSocial = words.every((word) => PRAISE.has(word) || FILLERS.has(word));
+  return isSocial && (words.length === 0 || words.some((word) => PRAISE.has(word)));
+}
+
+function wordSet(words: string): ReadonlySet<string> {
+  return new Set(words.split(' '));
+}
+
 /** Plain words for a field that reads markup: nobody is called, nothing is formatted as a link. */
 export function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -70,6 +70,30 @@ describe('files in Slack', () => {
   });
 });
 
+describe('a message that Slack does not show', () => {
+  it('is asked for again later, and the person is told', async () => {
+    talk.slack.faults.add('conversations.replies', { kind: 'status', status: 500 }, 10);
+    const message = await ask([await talk.picture(BAG)], 'make it red');
+    await talk.post(talk.channel.id, message.ts, "I can't reach a part of myself right now.");
+    expect(talk.slack.calls.filter(({ method }) => method === 'conversations.replies')).toHaveLength(4);
+  });
+
+  it('is read as its event tells it where the bot may not read more', async () => {
+    talk.slack.faults.add('conversations.replies', {
+      kind: 'error',
+      error: 'missing_scope',
+      needed: 'channels:history',
+    });
+    const message = await ask([], 'draw a cat');
+    await talk.result(talk.channel.id, message.ts);
+    const line = talk.easel.logger.lines.find(({ fields }) => fields['event'] === 'slack-reread');
+    expect(line?.fields).toMatchObject({
+      needed: 'channels:history',
+      fix: expect.stringContaining('install it again'),
+    });
+  });
+});
+
 describe('a token that may not read files', () => {
   it.each(['after a redirect', 'at once', 'with a wrong type'] as const)(
     'gets the login page %s, and the person the hint for the admin',

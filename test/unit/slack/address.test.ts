@@ -47,6 +47,8 @@ describe('whom a message is said to', () => {
     ['a word in a channel', event()],
     ['a name at the beginning', event({ text: '<@UBEN> make it red', thread_ts: '1.000001' })],
     ['a greeting to somebody', event({ text: 'Hey, <@UBEN|ben> look', thread_ts: '1.000001' })],
+    ['thanks in a thread', event({ text: 'Thanks! :tada:', thread_ts: '1.000001' })],
+    ['praise in a thread', event({ text: 'wow, looks great', thread_ts: '1.000001' })],
     ['an edit', event({ subtype: 'message_changed', text: '<@UEASEL> red' })],
     ['a join', event({ subtype: 'channel_join', text: '<@UEASEL> has joined' })],
     ['another bot', event({ bot_id: 'B1', text: '<@UEASEL> red' })],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeText, linksIn, readText } from '../../../bots/slack/text.ts';
+import { escapeText, isRemark, linksIn, readText } from '../../../bots/slack/text.ts';
 
 describe('what a person wrote', () => {
   it.each([
@@ -21,6 +21,34 @@ describe('what a person wrote', () => {
         expect(readText(escapeText(plain), 'UEASEL')).toBe(plain);
       }),
     );
+  });
+
+  it.each([
+    'thanks',
+    'Thank you so much!',
+    'wow',
+    'so cool!!',
+    ':heart: :+1:',
+    '🎉',
+    'haha that’s great',
+    'ok',
+    'love it',
+  ])('%j is a remark', (text) => {
+    expect(isRemark(text)).toBe(true);
+  });
+
+  it.each([
+    'make it great',
+    'ok make it red',
+    'undo',
+    'again',
+    'thanks, now make it blue',
+    'no, image 2',
+    'help',
+    '2',
+    'more contrast',
+  ])('%j is not', (text) => {
+    expect(isRemark(text)).toBe(false);
   });
 
   it('has its addresses in order', () => {
