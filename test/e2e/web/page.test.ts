@@ -91,8 +91,12 @@ describe('the page', { ...whereFound(chromium), timeout: 60_000 }, () => {
     await say('make image 1 yellow');
     await gate.reached();
     await page.mouse.move(640, 300);
-    await page.mouse.wheel(0, -2000);
-    await expect.poll(() => page.evaluate(() => scrollY)).toBe(0);
+    await expect
+      .poll(async () => {
+        await page.mouse.wheel(0, -2000);
+        return await page.evaluate(() => scrollY);
+      })
+      .toBe(0);
     gate.open();
     await page.locator('.turn:last-child .result').waitFor();
     expect(await page.evaluate(() => scrollY)).toBe(0);
@@ -181,8 +185,9 @@ describe('the page', { ...whereFound(chromium), timeout: 60_000 }, () => {
 
   it('offers a new conversation where the old one is unknown', async () => {
     const { page } = opened;
+    // From another page: a change of the hash alone would load nothing.
+    await page.goto('about:blank');
     await page.goto(`${easel.url}/#c=${'0'.repeat(32)}`);
-    await page.reload();
     await page.getByText("I don't know this conversation").waitFor();
     expect(new URL(page.url()).hash).toBe('');
     await page
