@@ -8,7 +8,8 @@ export default class CountingReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[], reason: string): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const passed = tests.filter((test) => test.result().state === 'passed').length;
-    const broken = modules.filter((module) => module.errors().length > 0).length;
+    const suites = modules.flatMap((module) => [module, ...module.children.allSuites()]);
+    const broken = suites.filter((suite) => suite.errors().length > 0).length;
     const failed = tests.filter((test) => test.result().state === 'failed').length + broken + unhandled.length;
     const skipped = skippedSuites(tests);
     for (const [suite, why] of skipped) process.stdout.write(`skipped  ${suite}: ${why}\n`);
@@ -28,8 +29,8 @@ function skippedSuites(tests: readonly TestCase[]): ReadonlyMap<string, string> 
 /** The outermost suite that says what is missing; else the test itself, with its note. */
 function describeSkipped(test: TestCase): [string, string] {
   const file = test.module.relativeModuleId;
-  const suite = suitesOf(test).findLast((each) => each.meta().missing !== undefined);
-  if (suite !== undefined) return [`${file} > ${suite.fullName}`, suite.meta().missing ?? ''];
+  const suite = suitesOf(test).findLast((each) => each.meta().missing !== undefined || each.errors().length > 0);
+  if (suite !== undefined) return [`${file} > ${suite.fullName}`, suite.meta().missing ?? 'its set-up failed'];
   const result = test.result();
   const note = result.state === 'skipped' ? result.note : undefined;
   return [`${file} > ${test.fullName}`, note ?? 'no reason given'];
