@@ -29,7 +29,7 @@ export interface WorkersOptions {
   readonly sweepEveryMs?: number;
   /** Texts that are read at the same time, default 4; renders wait for each other, their engine makes one at a time. */
   readonly interpretations?: number;
-  /** Posts at the same time on each platform, default 4. */
+  /** Posts at the same time on each platform, default 16: they wait for the platform most of the time. */
   readonly deliveries?: number;
 }
 
@@ -43,7 +43,7 @@ const SWEEP_EVERY_MS = 60_000;
 export async function createWorkers(
   { manager, jobs, blobs, texts, logger }: WorkersDeps,
   { interpreter, engines = [], safety, platforms = [] }: WorkerRoles,
-  { sweepEveryMs = SWEEP_EVERY_MS, interpretations = 4, deliveries = 4 }: WorkersOptions = {},
+  { sweepEveryMs = SWEEP_EVERY_MS, interpretations = 4, deliveries = 16 }: WorkersOptions = {},
 ): Promise<Stop> {
   const stops: Stop[] = [];
   const stopSweep = sweepEvery(manager, sweepEveryMs, logger);

@@ -10,7 +10,7 @@ const NEEDED = [
 ] as const;
 
 /** The sum of the needed bits, as invite links carry it. */
-export const NEEDED_PERMISSIONS: bigint = new PermissionsBitField(NEEDED.map(([, bit]) => bit)).bitfield;
+const NEEDED_PERMISSIONS: bigint = new PermissionsBitField(NEEDED.map(([, bit]) => bit)).bitfield;
 
 export interface Lacking {
   /** Names of what is not allowed. */

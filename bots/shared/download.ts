@@ -21,7 +21,7 @@ const MEGABYTE = 1_000_000;
 /** Numbering fills in the image's number when it is known. */
 const UNNUMBERED = 0;
 
-export function isAllowed(url: string, { origins }: DownloadRules): boolean {
+function isAllowed(url: string, { origins }: DownloadRules): boolean {
   return URL.canParse(url) && origins.includes(new URL(url).origin);
 }
 

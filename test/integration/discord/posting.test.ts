@@ -41,8 +41,8 @@ describe('posting on Discord', () => {
   it('shows what people wrote as they wrote it', async () => {
     const { channel, ana } = room();
     discord.say(ana, channel, to('draw a *big* cat [here](https://example.com)'));
-    await see.result(channel, 1);
-    expect(discord.posts(channel)[0]?.content).toContain('\\*big\\*');
+    const card = await see.post(channel, /big/);
+    expect(card.content).toContain('\\*big\\*');
   });
 
   it.each(['lost', 'server'] as const)('posts once where the answer is %s', async (kind) => {

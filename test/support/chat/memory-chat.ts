@@ -106,5 +106,3 @@ export async function startMemoryChat(
     },
   };
 }
-
-export type MemoryChat = Awaited<ReturnType<typeof startMemoryChat>>;

@@ -34,7 +34,7 @@ export async function startFakeDiscord() {
   const faults: Fault[] = [];
   const interactions = new Map<string, InteractionRecord>();
   const commands: unknown[] = [];
-  const typing: string[] = [];
+  const typing: { readonly channelId: string; readonly at: number }[] = [];
   const requests: string[] = [];
   let origin = '';
   const world = createDiscordWorld(() => origin);

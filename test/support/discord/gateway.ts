@@ -70,8 +70,8 @@ export function createGateway(server: Server, { token, mayReadContent, hello }: 
 
   sockets.on('connection', (socket) => {
     send(socket, { op: GatewayOpcodes.Hello, d: { heartbeat_interval: HEARTBEAT_MS } });
-    socket.on('message', (raw) => {
-      const { op, d } = frameSchema.parse(JSON.parse(String(raw)));
+    socket.on('message', (raw: Buffer) => {
+      const { op, d } = frameSchema.parse(JSON.parse(raw.toString('utf8')));
       if (op === GatewayOpcodes.Heartbeat) send(socket, { op: GatewayOpcodes.HeartbeatAck });
       else if (op === GatewayOpcodes.Identify) identify(socket, d);
       else if (op === GatewayOpcodes.Resume) resume(socket, d);
@@ -99,5 +99,3 @@ export function createGateway(server: Server, { token, mayReadContent, hello }: 
     },
   };
 }
-
-export type Gateway = ReturnType<typeof createGateway>;

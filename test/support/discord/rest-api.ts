@@ -56,7 +56,7 @@ export interface RestState {
   readonly remembersNonces: () => boolean;
   readonly interactions: Map<string, InteractionRecord>;
   readonly commands: unknown[];
-  readonly typing: string[];
+  readonly typing: { readonly channelId: string; readonly at: number }[];
   /** A message of the bot was posted, edited or removed. */
   readonly announce: (event: 'MESSAGE_CREATE' | 'MESSAGE_UPDATE' | 'MESSAGE_DELETE', message: FakeMessage) => void;
 }
@@ -217,7 +217,7 @@ export function createRestApi(state: RestState) {
       ({ ids }) => {
         const channel = allowedChannel(ids[0], PermissionFlagsBits.SendMessages);
         if ('status' in channel) return channel;
-        state.typing.push(channel.id);
+        state.typing.push({ channelId: channel.id, at: performance.now() });
         return NONE;
       },
     ],
@@ -265,5 +265,6 @@ async function readBody(
     return { json: bytes.length === 0 ? {} : JSON.parse(bytes.toString('utf8')), files: [] };
   const form = await new Response(bytes, { headers: { 'content-type': type } }).formData();
   const files = [...form.values()].filter((value): value is File => typeof value !== 'string');
-  return { json: JSON.parse(String(form.get('payload_json'))), files };
+  const payload = form.get('payload_json');
+  return { json: typeof payload === 'string' ? JSON.parse(payload) : {}, files };
 }
