@@ -1,0 +1,24 @@
+import { startEasel } from '../../../cli/easel.ts';
+import { loadConfig } from '../../../core/config.ts';
+import { createLogger } from '../../../core/logger.ts';
+
+/** `easel discord` on the Redis of the environment, talking to the Discord of argv[3]; tells which shared libraries it loaded. */
+const [, , modelFolder = '', discordUrl = ''] = process.argv;
+
+const easel = await startEasel(
+  {
+    config: loadConfig(process.env),
+    modelFolder,
+    logger: createLogger('warn'),
+    env: process.env,
+    endpoints: { discord: { apiUrl: `${discordUrl}/api`, attachmentOrigins: [discordUrl] } },
+  },
+  { web: false, work: false, bots: ['discord'] },
+);
+process.send?.({ kind: 'ready', queues: easel.queues });
+
+process.on('message', () => {
+  const report: unknown = process.report.getReport();
+  const libraries = Object(report).sharedObjects;
+  process.send?.({ kind: 'libraries', libraries: Array.isArray(libraries) ? libraries.map(String) : [] });
+});
