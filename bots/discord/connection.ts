@@ -53,6 +53,9 @@ const BAD_TOKEN =
 /** The line to Discord. It begins anew after every failure that time may mend, and ends with the reason after every other. */
 export function createConnection({ rest, restOptions, token, logger, retryMs, attach }: ConnectionOptions): Connection {
   const stopping = new AbortController();
+  const stopped = new Promise<void>((resolve) => {
+    stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
   let health: ReturnType<ChatBot['health']> = 'connecting';
   let client: Client | undefined;
   let running: Promise<void> | undefined;
@@ -70,7 +73,10 @@ export function createConnection({ rest, restOptions, token, logger, retryMs, at
     let waitMs = retryMs ?? RETRY_MS;
     while (!stopping.signal.aborted) {
       try {
-        await connect();
+        const connecting = connect();
+        // Who stops does not wait for a line that hangs; what becomes of it then is nobody's concern.
+        connecting.catch(() => undefined);
+        await Promise.race([connecting, stopped]);
         return;
       } catch (thrown) {
         await client?.destroy();

@@ -53,6 +53,20 @@ describe('the line to Discord', () => {
     await chat.stop();
   });
 
+  it('is given up by stop where Discord takes the line and says nothing', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const address = silent.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const chat = await startMemoryChat((deps) =>
+      createDiscordBot(deps, { token: new Secret('x'), apiUrl: `http://127.0.0.1:${port}/api` }),
+    );
+    await once(silent, 'request');
+    await chat.stop();
+    silent.closeAllConnections();
+    silent.close();
+  });
+
   it('fails with what to mend when Discord does not know the token', async () => {
     const discord = await startFakeDiscord();
     const chat = await startMemoryChat((deps) =>

@@ -68,9 +68,12 @@ describe('whom Easel answers on Discord', () => {
     discord.say(ana, channel, to('make image 1 red'), { files: [bag] });
     const result = await see.result(channel, 2);
     const thread = discord.addThread(ana, result);
+    // Once a picture is made its card says no more which image was which.
+    chat.hold();
     discord.say(ben, thread, 'make image 1 blue');
-    await see.result(thread, 2);
     await see.post(thread, /image 1 = from the message you answered/);
+    chat.release();
+    await see.result(thread, 2);
     discord.say(ben, thread, `<@${ana.id}> do you like it?`);
     discord.say(ben, thread, 'make it green');
     await see.result(thread, 3);
@@ -94,14 +97,16 @@ describe('the images of a message on Discord', () => {
     const { channel, ana, ben } = room();
     const shown = discord.say(ben, channel, 'my dress', { files: [dress] });
     const linked = discord.say(ben, channel, 'and my bag', { files: [bag] }).attachments[0];
+    chat.hold();
     discord.say(ana, channel, to(`Give the bag in image 2 the pattern of image 1, not of ${linked?.url}`), {
       replyTo: shown.id,
       files: [bag],
     });
+    const card = await see.post(channel, /image 1 = from the message you answered · image 2 = bag.png/);
+    await see.post(channel, /Editing image 2 using image 1/);
+    expect(discord.posts(channel)).toEqual([card]);
+    chat.release();
     await see.result(channel, 4);
-    const card = await see.post(channel, /Editing image 2 using image 1/);
-    await see.post(channel, /image 1 = from the message you answered/);
-    expect(discord.posts(channel)[0]).toBe(card);
   });
 
   it('keep their numbers where a download fails, or a file is no picture', async () => {
@@ -109,8 +114,8 @@ describe('the images of a message on Discord', () => {
     const video = { name: 'film.mp4', bytes: new Uint8Array(10), contentType: 'video/mp4' };
     discord.world.lose('lost.png');
     const lost = { name: 'lost.png', bytes: new Uint8Array(10) };
-    discord.say(ana, channel, to('make image 3 red'), { files: [video, lost, bag] });
     chat.hold();
+    discord.say(ana, channel, to('make image 3 red'), { files: [video, lost, bag] });
     const card = await see.post(channel, /image 1 isn't a picture I can open \(video\/mp4\)/);
     expect(card.content).toContain("couldn't download image 2");
     chat.release();

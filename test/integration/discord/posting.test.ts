@@ -40,9 +40,13 @@ describe('posting on Discord', () => {
 
   it('shows what people wrote as they wrote it', async () => {
     const { channel, ana } = room();
+    // At its end the card says no more what was asked.
+    chat.hold();
     discord.say(ana, channel, to('draw a *big* cat [here](https://example.com)'));
     const card = await see.post(channel, /big/);
     expect(card.content).toContain('\\*big\\*');
+    chat.release();
+    await see.result(channel, 1);
   });
 
   it.each(['lost', 'server'] as const)('posts once where the answer is %s', async (kind) => {
