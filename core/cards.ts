@@ -30,6 +30,7 @@ export function cardOf(document: Conversation, turn: Turn, texts: Texts, now: Tu
     ],
     actions: cardActions(turn, texts),
     ended: isEnded(turn),
+    ...(failed.length === 0 ? {} : { notes: failed }),
   };
 }
 

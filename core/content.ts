@@ -15,6 +15,8 @@ export interface CardContent {
   readonly actions: readonly Action[];
   /** True once the turn ended: platforms collapse or stop editing such a card. */
   readonly ended: boolean;
+  /** Those of the lines that stay when an ended card becomes one line: images that could not be used. */
+  readonly notes?: readonly string[];
 }
 
 export interface ResultContent {

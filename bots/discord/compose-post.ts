@@ -32,12 +32,12 @@ const EMOJI: Readonly<Record<Action['kind'], string>> = {
 };
 
 /** @param mark the post's nonce, by which it is found again; needed until its id is known. */
-export function composeCard({ lines, actions, ended }: CardContent, mark = ''): PostBody {
+export function composeCard({ lines, actions, ended, notes = [] }: CardContent, mark = ''): PostBody {
   const [first = '', ...others] = lines.map(asTyped);
   const last = others.at(-1);
-  // After its end a card is one small line: the result says the rest.
+  // After its end a card is one small line: the result says the rest, but not which image was unreadable.
   const content = ended
-    ? `-# ${[first, ...(last === undefined ? [] : [last])].join(' · ')}`
+    ? `-# ${[first, ...notes.map(asTyped), ...(last === undefined ? [] : [last])].join(' · ')}`
     : lines.map(asTyped).join('\n');
   return compose(content, actions, mark);
 }
