@@ -85,7 +85,7 @@ async function checkServer(config: Config): Promise<Finding> {
   const [server, variable] = config.redisUrl === undefined ? ['PostgreSQL', 'DATABASE_URL'] : ['Redis', 'REDIS_URL'];
   try {
     const clock = { now: () => Date.now() };
-    const backend = await openBackend(config, { logger: createLogger('silent'), clock, env: process.env });
+    const backend = await openBackend(config, { logger: createLogger('silent'), clock });
     await backend.close();
     return { check: 'queue', status: 'ok', message: `${server} answers` };
   } catch (error) {

@@ -36,7 +36,6 @@ export interface EaselDeps {
   readonly config: Config;
   readonly modelFolder: string;
   readonly logger: Logger;
-  readonly env: Readonly<Record<string, string | undefined>>;
   readonly endpoints?: BotEndpoints;
 }
 
@@ -58,7 +57,7 @@ const clock: Clock = { now: () => Date.now() };
 
 /** Put one process together. @throws AppError HOME_LOCKED, QUEUE_UNAVAILABLE, CONFIG_INVALID, MODEL_INVALID */
 export async function startEasel(
-  { config, modelFolder, logger, env, endpoints = {} }: EaselDeps,
+  { config, modelFolder, logger, endpoints = {} }: EaselDeps,
   roles: Roles,
 ): Promise<Easel> {
   /** In the order in which they will be called. */
@@ -73,7 +72,7 @@ export async function startEasel(
       // Opens beside everything else; whoever needs it waits for the same opening and hears what went wrong.
       ready().catch(() => undefined);
     }
-    const [backend, page] = await openBoth(openBackend(config, { logger, clock, env }), roles.web);
+    const [backend, page] = await openBoth(openBackend(config, { logger, clock }), roles.web);
     stops.push(backend.close);
 
     const manager = createConversationManager({ ...backend, clock, logger }, { engine: { id, maxImages } });

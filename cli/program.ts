@@ -15,10 +15,18 @@ import type { Io } from './io.ts';
 import type { Session } from './session.ts';
 import { texts } from './texts.ts';
 
-/** Run one command line. Never throws: what went wrong is one sentence on standard error and the exit code. */
-export async function runCommand(args: readonly string[], io: Io): Promise<ExitCode> {
+/**
+ * Run one command line. Never throws: what went wrong is one sentence on standard error and the exit code.
+ * @param prepare done before everything else; what it throws ends the command.
+ */
+export async function runCommand(
+  args: readonly string[],
+  io: Io,
+  prepare: () => void = () => undefined,
+): Promise<ExitCode> {
   const session: Session = { io, exitCode: EXIT.done };
   try {
+    prepare();
     await createProgram(session).parseAsync(args, { from: 'user' });
     return session.exitCode;
   } catch (error) {

@@ -30,7 +30,7 @@ export async function serve({ name, roles, isWhole }: ServeOptions, io: Io): Pro
   if (roles.work) requireModel(modelFolder);
   const logger = createLogger(config.logLevel);
   if (isWhole) io.note('Starting Easel. The first start takes some seconds longer.');
-  const easel = await startEasel({ config, modelFolder, logger, env: process.env }, roles);
+  const easel = await startEasel({ config, modelFolder, logger }, roles);
   if (easel.url !== undefined) io.out(`Easel  ${easel.url}`);
   if (isWhole) io.note(`Conversations and pictures are kept in ${resolve(config.home)}. Ctrl+C stops Easel.`);
   else io.note(`Serving ${easel.queues.join(', ')}. Ctrl+C stops it.`);

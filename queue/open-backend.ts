@@ -1,19 +1,14 @@
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import type { Blobs } from '../core/ports.ts';
-import { openBlobs } from './blobs/open-blobs.ts';
+import { type BlobsConfig, openBlobs } from './blobs/open-blobs.ts';
 import { openEmbeddedHome } from './homes/embedded.ts';
 import type { Home, HomeDeps } from './homes/home.ts';
 import { openPostgresHome } from './homes/postgres.ts';
 import { openRedisHome } from './homes/redis.ts';
 import { DEFAULT_TIMING, type JobTiming } from './jobs/bull-jobs.ts';
 
-export type BackendConfig = Pick<Config, 'home' | 'redisUrl' | 'databaseUrl' | 'blobUrl'>;
-
-export interface BackendDeps extends HomeDeps {
-  /** For the AWS_* variables of an s3: BLOB_URL. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
+export type BackendConfig = Pick<Config, 'redisUrl' | 'databaseUrl'> & BlobsConfig;
 
 export interface Backend extends Home {
   readonly kind: 'embedded' | 'redis' | 'postgres';
@@ -33,10 +28,10 @@ export interface BackendOptions {
  */
 export async function openBackend(
   config: BackendConfig,
-  deps: BackendDeps,
+  deps: HomeDeps,
   { timing, redisPrefix = 'easel' }: BackendOptions = {},
 ): Promise<Backend> {
-  const blobs = openBlobs(config, deps.env);
+  const blobs = openBlobs(config);
   const jobTiming = { ...DEFAULT_TIMING, ...timing };
   const { redisUrl, databaseUrl, home } = config;
   if (redisUrl !== undefined) {

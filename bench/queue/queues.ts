@@ -21,11 +21,9 @@ export async function openEaselQueue(redisUrl: string | undefined, deps: QueueDe
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'));
   const prefix = `bench-${randomUUID()}`;
   const url = redisUrl === undefined ? undefined : new Secret(redisUrl);
-  const backend = await openBackend(
-    { home: folder, redisUrl: url, databaseUrl: undefined, blobUrl: undefined },
-    { ...deps, env: {} },
-    { redisPrefix: prefix },
-  );
+  const backend = await openBackend({ home: folder, redisUrl: url, databaseUrl: undefined, blobUrl: undefined }, deps, {
+    redisPrefix: prefix,
+  });
   const conversationId = newConversationId();
   const jobs = new Map<string, number>();
   return {

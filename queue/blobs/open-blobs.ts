@@ -1,59 +1,34 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import type { Config, S3Settings } from '../../core/config.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Blobs } from '../../core/ports.ts';
 import { createFolderBlobs } from './folder-blobs.ts';
 import { createS3Blobs } from './s3-blobs.ts';
 
-/** How every S3 client is told whose bucket it is. */
-const credentialsSchema = z.object({
-  AWS_ACCESS_KEY_ID: z.string('is needed for a BLOB_URL that starts with s3:'),
-  AWS_SECRET_ACCESS_KEY: z.string('is needed for a BLOB_URL that starts with s3:'),
-  AWS_SESSION_TOKEN: z.string().optional(),
-  AWS_REGION: z.string().default('us-east-1'),
-  AWS_ENDPOINT_URL_S3: z.url().optional(),
-});
+/** Where images are stored. `s3` says whose bucket it is; it is needed for a BLOB_URL that starts with `s3:` only. */
+export type BlobsConfig = Pick<Config, 'home' | 'blobUrl'> & Partial<Pick<Config, 's3'>>;
 
 /**
- * `file:/folder`, or `s3://bucket/prefix` with the usual AWS_* variables (AWS_ENDPOINT_URL_S3 for servers other than
- * Amazon's; those are addressed by path).
+ * `file:///folder`, or `s3://bucket/prefix` (by path on servers other than Amazon's); a folder of the home without either.
  * @throws AppError CONFIG_INVALID
  */
-export function openBlobs(
-  { home, blobUrl }: { readonly home: string; readonly blobUrl: string | undefined },
-  env: Readonly<Record<string, string | undefined>>,
-): Blobs {
+export function openBlobs({ home, blobUrl, s3 }: BlobsConfig): Blobs {
   if (blobUrl === undefined) return createFolderBlobs(join(home, 'blobs'));
-  const url = parseUrl(blobUrl);
-  return url.protocol === 'file:' ? createFolderBlobs(fileURLToPath(url)) : openS3(url, env);
+  const url = new URL(blobUrl);
+  return url.protocol === 's3:' ? openS3(url, s3) : createFolderBlobs(fileURLToPath(url));
 }
 
-function openS3(url: URL, env: Readonly<Record<string, string | undefined>>): Blobs {
-  const parsed = credentialsSchema.safeParse(env);
-  if (!parsed.success) throw invalid(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
-  if (url.hostname === '') throw invalid(['BLOB_URL: must name a bucket, as in s3://bucket/prefix']);
-  const credentials = parsed.data;
-  const region = credentials.AWS_REGION;
-  const endpoint = credentials.AWS_ENDPOINT_URL_S3?.replace(/\/$/, '');
-  const prefix = url.pathname.replace(/^\/+|\/+$/g, '');
+function openS3({ hostname: bucket, pathname }: URL, s3: S3Settings | undefined): Blobs {
+  if (s3 === undefined) throw new AppError('CONFIG_INVALID', { problems: 'BLOB_URL: s3: needs the two AWS_* keys' });
+  const endpoint = s3.endpoint?.replace(/\/$/, '');
+  const prefix = pathname.replace(/^\/+|\/+$/g, '');
   return createS3Blobs({
-    bucketUrl:
-      endpoint === undefined ? `https://${url.hostname}.s3.${region}.amazonaws.com` : `${endpoint}/${url.hostname}`,
+    bucketUrl: endpoint === undefined ? `https://${bucket}.s3.${s3.region}.amazonaws.com` : `${endpoint}/${bucket}`,
     keyPrefix: prefix === '' ? '' : `${prefix}/`,
-    region,
-    accessKeyId: credentials.AWS_ACCESS_KEY_ID,
-    secretAccessKey: credentials.AWS_SECRET_ACCESS_KEY,
-    ...(credentials.AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: credentials.AWS_SESSION_TOKEN }),
+    region: s3.region,
+    accessKeyId: s3.accessKeyId.reveal(),
+    secretAccessKey: s3.secretAccessKey.reveal(),
+    ...(s3.sessionToken === undefined ? {} : { sessionToken: s3.sessionToken.reveal() }),
   });
-}
-
-function parseUrl(blobUrl: string): URL {
-  const url = URL.canParse(blobUrl) ? new URL(blobUrl) : undefined;
-  if (url?.protocol === 's3:' || url?.protocol === 'file:') return url;
-  throw invalid(['BLOB_URL: must be a URL like file:///folder or s3://bucket/prefix']);
-}
-
-function invalid(problems: readonly string[]): AppError<'CONFIG_INVALID'> {
-  return new AppError('CONFIG_INVALID', { problems: problems.join('\n') });
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { loadConfig } from '../../core/config.ts';
 import { openBlobs } from '../../queue/blobs/open-blobs.ts';
 import { whereFound } from '../support/servers/find-program.ts';
 import { type S3Server, s3Program, startS3 } from '../support/servers/s3.ts';
@@ -13,7 +14,7 @@ describeBlobs(
   'folder',
   async () => {
     const home = await mkdtemp(join(tmpdir(), 'easel-blobs-'));
-    const open = () => openBlobs({ home, blobUrl: undefined }, {});
+    const open = () => openBlobs({ home, blobUrl: undefined });
     return { blobs: open(), reopen: () => Promise.resolve(open()), close: () => rm(home, { recursive: true }) };
   },
   { isDurable: true },
@@ -23,7 +24,7 @@ describeBlobs(
   'file: URL',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'easel blobs ü-'));
-    const open = () => openBlobs({ home: '/nowhere', blobUrl: pathToFileURL(folder).href }, {});
+    const open = () => openBlobs({ home: '/nowhere', blobUrl: pathToFileURL(folder).href });
     return { blobs: open(), reopen: () => Promise.resolve(open()), close: () => rm(folder, { recursive: true }) };
   },
   { isDurable: true },
@@ -41,7 +42,7 @@ describe('on S3', whereFound(s3Program), () => {
     async () => {
       const bucket = `bucket-${randomUUID()}`;
       await server.createBucket(bucket);
-      const open = () => openBlobs({ home: '/nowhere', blobUrl: `s3://${bucket}/some/prefix` }, server.credentials);
+      const open = () => openBlobs(loadConfig({ BLOB_URL: `s3://${bucket}/some/prefix`, ...server.credentials }));
       return { blobs: open(), reopen: () => Promise.resolve(open()), close: () => Promise.resolve() };
     },
     { isDurable: true },

@@ -5,6 +5,9 @@ import { tinyModel } from './tiny-model.ts';
 
 const BIN = fileURLToPath(new URL('../../cli/bin.mjs', import.meta.url));
 
+/** Quiet, on a free port, and untouched by the settings of whoever runs the tests. */
+const DEFAULTS = { EASEL_LOG_LEVEL: 'silent', PORT: '0', EASEL_ENV_FILE: '/dev/null' };
+
 export type Environment = Readonly<Record<string, string>>;
 
 export interface CommandResult {
@@ -34,7 +37,7 @@ export function spawnEasel(
 ): RunningCommand {
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'], EASEL_MODEL: tinyModel('small'), EASEL_LOG_LEVEL: 'silent', PORT: '0', ...env },
+    env: { PATH: process.env['PATH'], ...DEFAULTS, EASEL_MODEL: tinyModel('small'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const killWithParent = () => child.kill('SIGKILL');

@@ -100,6 +100,6 @@ async function twoOf(openOne: () => Promise<Home>) {
 
 function open(url: Partial<BackendConfig>, redisPrefix?: string): Promise<Home> {
   const config = { home: '/nowhere', redisUrl: undefined, databaseUrl: undefined, blobUrl: undefined, ...url };
-  const deps = { logger: createMemoryLogger(), clock: createManualClock(), env: {} };
+  const deps = { logger: createMemoryLogger(), clock: createManualClock() };
   return openBackend(config, deps, { timing: testTiming, ...(redisPrefix === undefined ? {} : { redisPrefix }) });
 }

@@ -24,7 +24,7 @@ const engine = engineOf(start);
 const { id, maxImages } = engine.description;
 const backend = await openBackend(
   { home: start.home, redisUrl: undefined, databaseUrl: undefined, blobUrl: undefined },
-  { logger, clock, env: {} },
+  { logger, clock },
 );
 // Turns that are killed again and again would end as failed: correct, but it would hide what is lost.
 const manager = createConversationManager(

@@ -24,7 +24,7 @@ let running: RunningCommand[];
 beforeAll(async () => {
   used = await mkdtemp(join(tmpdir(), 'easel-used-'));
   const config = { home: used, redisUrl: undefined, databaseUrl: undefined, blobUrl: undefined };
-  const backend = await openBackend(config, { logger: createLogger('silent'), clock: { now: Date.now }, env: {} });
+  const backend = await openBackend(config, { logger: createLogger('silent'), clock: { now: Date.now } });
   await backend.close();
 }, 120_000);
 afterAll(() => rm(used, { recursive: true }));

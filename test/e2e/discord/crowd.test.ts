@@ -27,7 +27,7 @@ beforeEach(async () => {
   const env = { EASEL_HOME: home, DISCORD_TOKEN: discord.settings.token };
   const endpoints = { discord: { apiUrl: discord.apiUrl, attachmentOrigins: [discord.origin] } };
   easel = await startEasel(
-    { config: loadConfig(env), modelFolder: tinyModel('small'), logger: createMemoryLogger(), env, endpoints },
+    { config: loadConfig(env), modelFolder: tinyModel('small'), logger: createMemoryLogger(), endpoints },
     { web: false, work: true, bots: ['discord'] },
   );
   await easel.ready();

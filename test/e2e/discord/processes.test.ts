@@ -35,7 +35,7 @@ it.skipIf('missing' in redisProgram)(
     const model = tinyModel('small');
     const env = { REDIS_URL: redis.url, EASEL_HOME: home, DISCORD_TOKEN: discord.settings.token };
     const worker = await startEasel(
-      { config: loadConfig(env), modelFolder: model, logger: createMemoryLogger(), env },
+      { config: loadConfig(env), modelFolder: model, logger: createMemoryLogger() },
       { web: false, work: true },
     );
     stops.push(worker.stop);

@@ -39,7 +39,7 @@ it.skipIf('missing' in redisProgram)(
       SLACK_APP_TOKEN: APP_TOKEN,
     };
     const worker = await startEasel(
-      { config: loadConfig(env), modelFolder: model, logger: createMemoryLogger(), env },
+      { config: loadConfig(env), modelFolder: model, logger: createMemoryLogger() },
       { web: false, work: true },
     );
     stops.push(worker.stop);

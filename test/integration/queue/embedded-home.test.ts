@@ -46,7 +46,7 @@ describe('the embedded home', { timeout: 120_000, shuffle: false }, () => {
 
   function open(): Promise<Backend> {
     const config = { home: folder, redisUrl: undefined, databaseUrl: undefined, blobUrl: undefined };
-    return openBackend(config, { logger, clock: createManualClock(), env: {} });
+    return openBackend(config, { logger, clock: createManualClock() });
   }
 
   /** Serve the queue until a job came, end it, and close. */

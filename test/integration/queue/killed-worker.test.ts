@@ -36,7 +36,7 @@ for (const { name, found, start } of servers) {
         name === 'Redis' ? { redisUrl: url, databaseUrl: undefined } : { redisUrl: undefined, databaseUrl: url };
       backend = await openBackend(
         { home: '/nowhere', blobUrl: undefined, ...urls },
-        { logger: createMemoryLogger(), clock: createManualClock(), env: {} },
+        { logger: createMemoryLogger(), clock: createManualClock() },
         { timing: testTiming, redisPrefix },
       );
     }, 60_000);

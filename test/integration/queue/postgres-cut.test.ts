@@ -20,7 +20,7 @@ describe('after PostgreSQL cut every connection', { timeout: 60_000, ...whereFou
   beforeAll(async () => {
     server = await startPostgres();
     const config = { home: '/nowhere', redisUrl: undefined, databaseUrl: new Secret(server.url), blobUrl: undefined };
-    backend = await openBackend(config, { logger, clock: createManualClock(), env: {} }, { timing: testTiming });
+    backend = await openBackend(config, { logger, clock: createManualClock() }, { timing: testTiming });
     await backend.ephemeral.subscribe('topic', (message) => heard.push(message));
     await backend.jobs.work('render-test', async (run) => void runs.push(run.id));
     const client = new pg.Client({ connectionString: server.url });

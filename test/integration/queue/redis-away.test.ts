@@ -24,7 +24,7 @@ describe('while Redis is away', { timeout: 60_000, ...whereFound(redisProgram) }
   function open(): Promise<Backend> {
     const redisUrl = new Secret(`redis://127.0.0.1:${port}`);
     const config = { home: '/nowhere', redisUrl, databaseUrl: undefined, blobUrl: undefined };
-    return openBackend(config, { logger, clock: createManualClock(), env: {} }, { timing: testTiming });
+    return openBackend(config, { logger, clock: createManualClock() }, { timing: testTiming });
   }
 
   it('says so at once when a backend is opened', async () => {

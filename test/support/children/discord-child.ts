@@ -10,7 +10,6 @@ const easel = await startEasel(
     config: loadConfig(process.env),
     modelFolder,
     logger: createLogger('warn'),
-    env: process.env,
     endpoints: { discord: { apiUrl: `${discordUrl}/api`, attachmentOrigins: [discordUrl] } },
   },
   { web: false, work: false, bots: ['discord'] },

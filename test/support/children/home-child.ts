@@ -9,7 +9,7 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 try {
   const config = { home, redisUrl: undefined, databaseUrl: undefined, blobUrl: undefined };
-  const backend = await openBackend(config, { logger: quiet, clock: { now: () => Date.now() }, env: {} });
+  const backend = await openBackend(config, { logger: quiet, clock: { now: () => Date.now() } });
   process.send?.({ kind: 'open' });
   const turn = aTurn({ status: 'interpreting' });
   const document = aConversation({ turns: [turn] });

@@ -10,7 +10,6 @@ const easel = await startEasel(
     config: loadConfig(process.env),
     modelFolder,
     logger: createLogger('warn'),
-    env: process.env,
     endpoints: { slack: { endpoints: { apiUrl: `${slackUrl}/api/`, fileOrigins: [slackUrl] } } },
   },
   { web: false, work: false, bots: ['slack'] },

@@ -16,7 +16,7 @@ const backend = await openBackend(
     databaseUrl: isRedis ? undefined : secret,
     blobUrl: undefined,
   },
-  { logger: createMemoryLogger(), clock: createManualClock(), env: {} },
+  { logger: createMemoryLogger(), clock: createManualClock() },
   { timing: testTiming, redisPrefix },
 );
 await backend.jobs.work('render-test', async ({ id, signal }) => {

@@ -1,6 +1,8 @@
-import { inspect } from 'node:util';
+import { inspect, parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { loadConfig, renderConfigurationDocs } from '../../../core/config.ts';
+import { loadConfig } from '../../../core/config.ts';
+import { environmentSchema } from '../../../core/environment.ts';
+import { renderConfigurationDocs, renderEnvironmentExample } from '../../../core/environment-docs.ts';
 import { isAppError } from '../../../core/errors.ts';
 import { createLogger } from '../../../core/logger.ts';
 
@@ -18,7 +20,8 @@ describe('loadConfig', () => {
   it('needs nothing', () => {
     expect(loadConfig({})).toMatchObject({
       home: './.easel',
-      web: { port: 3210, host: '127.0.0.1' },
+      web: { port: 3210, host: '127.0.0.1', allowedHosts: [] },
+      s3: undefined,
       model: 'models/easel-stickers',
       engine: { kind: 'local' },
       vlm: 'rules',
@@ -63,6 +66,13 @@ describe('loadConfig', () => {
     [{ SLACK_BOT_TOKEN: 'xoxb-1' }, 'SLACK_APP_TOKEN'],
     [{ SLACK_APP_TOKEN: 'xapp-1' }, 'SLACK_BOT_TOKEN'],
     [{ PORT: '70000' }, 'PORT'],
+    [{ BLOB_URL: 's3://bucket' }, 'AWS_ACCESS_KEY_ID'],
+    [{ BLOB_URL: 's3://bucket', AWS_ACCESS_KEY_ID: 'id' }, 'AWS_SECRET_ACCESS_KEY'],
+    [{ BLOB_URL: 's3:///prefix' }, 'BLOB_URL'],
+    [{ BLOB_URL: 'file://host/folder' }, 'BLOB_URL'],
+    [{ AWS_ENDPOINT_URL_S3: 'somewhere' }, 'AWS_ENDPOINT_URL_S3'],
+    [{ EASEL_ALLOWED_HOSTS: 'https://easel.example' }, 'EASEL_ALLOWED_HOSTS'],
+    [{ EASEL_ALLOWED_HOSTS: 'easel.example:443' }, 'EASEL_ALLOWED_HOSTS'],
   ])('says what is missing beside %o', (env, name) => {
     expect(problemsOf(env)).toMatch(new RegExp(`^${name}: `));
   });
@@ -76,6 +86,10 @@ describe('loadConfig', () => {
       REDIS_URL: 'rediss://host:1',
       DATABASE_URL: 'postgres://host/db',
       BLOB_URL: 's3://bucket',
+      AWS_ACCESS_KEY_ID: 'id',
+      AWS_SECRET_ACCESS_KEY: 'hidden',
+      AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9000',
+      EASEL_ALLOWED_HOSTS: 'Easel.example, [::1],pictures.example',
       DISCORD_TOKEN: 'token',
       SLACK_BOT_TOKEN: 'xoxb',
       SLACK_SIGNING_SECRET: 'sign',
@@ -84,6 +98,9 @@ describe('loadConfig', () => {
     expect(config.engine.gemini.apiKey?.reveal()).toBe('key');
     expect(config.redisUrl?.reveal()).toBe('rediss://host:1');
     expect(config.databaseUrl?.reveal()).toBe('postgres://host/db');
+    expect(config.s3).toMatchObject({ region: 'us-east-1', endpoint: 'http://127.0.0.1:9000' });
+    expect(config.s3?.secretAccessKey.reveal()).toBe('hidden');
+    expect(config.web.allowedHosts).toEqual(['easel.example', '[::1]', 'pictures.example']);
     expect(config.discord?.token.reveal()).toBe('token');
     expect(config.slack?.botToken.reveal()).toBe('xoxb');
   });
@@ -106,9 +123,21 @@ describe('loadConfig', () => {
 describe('renderConfigurationDocs', () => {
   it('has one row for every variable, with its default', () => {
     const docs = renderConfigurationDocs();
-    expect(docs.match(/^\| `[A-Z_]+` \|/gm)).toHaveLength(19);
+    const names = [...docs.matchAll(/^\| `([A-Z0-9_]+)` \|/gm)].map(([, name]) => name);
+    expect(names).toEqual(Object.keys(environmentSchema.shape));
     expect(docs).toContain('| `PORT` | `3210` |');
     expect(docs).toMatch(/`DISCORD_TOKEN` \| {2}\| .*Secret\./);
+  });
+});
+
+describe('renderEnvironmentExample', () => {
+  it('is a file that sets nothing, and every variable once its mark is removed', () => {
+    const example = renderEnvironmentExample();
+    expect(parseEnv(example)).toEqual({});
+    const opened = parseEnv(example.replaceAll(/^#(?=[A-Z])/gm, ''));
+    expect(Object.keys(opened).toSorted()).toEqual(Object.keys(environmentSchema.shape).toSorted());
+    // Its defaults are those of the schema.
+    expect(loadConfig(opened)).toEqual(loadConfig({}));
   });
 });
 
