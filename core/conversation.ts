@@ -28,6 +28,7 @@ import {
   withReply,
 } from './turn-changes.ts';
 import { findTurn, mayStart, resultNumbers } from './turns.ts';
+import { withWishes } from './wishes.ts';
 
 interface OfTurn {
   readonly turnId: TurnId;
@@ -130,11 +131,12 @@ function startInterpretation(
 function interpreted(
   document: Conversation,
   turn: Turn,
-  interpretation: Interpretation,
+  understood: Interpretation,
   at: number,
   settings: ConversationSettings,
 ): Conversation {
   if (!isInterpreting(turn)) return document;
+  const interpretation = withWishes(turn, understood);
   const read: Turn = { ...turn, interpretation };
   if (!isReading(interpretation)) {
     const reply = { key: 'reply.text', values: { text: interpretation.question ?? '' } };

@@ -17,9 +17,14 @@ export const LIMITS = {
   imageBytes: 25_000_000,
   imageMegapixels: 50,
   imagesPerMessage: 10,
+  /** Pictures that one request may ask for. */
+  picturesPerMessage: 4,
   textCharacters: 4000,
   idCharacters: 200,
 } as const;
+
+/** How many seeds there are. */
+export const SEEDS = 2 ** 32;
 
 /** People's image number: 1..n in one conversation, inputs and results in one sequence. */
 export const imageNumberSchema = z.int().positive();
@@ -37,6 +42,24 @@ export type WireError = z.infer<typeof wireErrorSchema>;
 export const renderModeSchema = z.enum(['edit', 'generate']);
 export type RenderMode = z.infer<typeof renderModeSchema>;
 
+/** width:height, for example `3:2`. */
+const aspectSchema = z.string().regex(/^\d{1,4}:\d{1,4}$/);
+const pictureCountSchema = z.int().min(1).max(LIMITS.picturesPerMessage);
+
+/**
+ * What a program says beside the text of its request. It wins over what is read in the text; such a request uses every image
+ * that it brings, and is neither taken for a word nor answered by a question.
+ */
+const wishesSchema = z
+  .object({
+    count: pictureCountSchema,
+    aspect: aspectSchema.optional(),
+    /** Of the first picture; the others count on. 0..2^32-1. */
+    seed: z.int().nonnegative().lt(SEEDS).optional(),
+  })
+  .readonly();
+export type Wishes = z.infer<typeof wishesSchema>;
+
 /** What the VLM, or the rules, made of a message. `base` and `references` are people's image numbers. */
 export const interpretationSchema = z
   .object({
@@ -48,12 +71,9 @@ export const interpretationSchema = z
     /** What the finished picture shows; empty where nobody described it. */
     description: z.string(),
     keep: z.array(z.string()).readonly(),
-    /** width:height, for example `3:2`; absent: the base's for an edit, the engine's default for a generation. */
-    aspect: z
-      .string()
-      .regex(/^\d{1,4}:\d{1,4}$/)
-      .optional(),
-    count: z.int().min(1).max(4),
+    /** Absent: the base's for an edit, the engine's default for a generation. */
+    aspect: aspectSchema.optional(),
+    count: pictureCountSchema,
     altText: z.string(),
     /** BCP 47. */
     language: z.string(),
@@ -193,6 +213,7 @@ const turnSchema = z
     text: z.string(),
     /** What the person chose by the Edit | Generate switch before sending. */
     chosenMode: renderModeSchema.optional(),
+    wishes: wishesSchema.optional(),
     /** Numbers of the images that this message brought or pointed at, in order. */
     attached: z.array(imageNumberSchema).readonly(),
     interpretation: interpretationSchema.optional(),
@@ -255,6 +276,7 @@ export interface InboundMessage {
   readonly text: string;
   /** The Edit | Generate switch. */
   readonly mode?: RenderMode;
+  readonly wishes?: Wishes;
   readonly images: readonly InboundImage[];
 }
 

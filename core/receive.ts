@@ -49,6 +49,7 @@ export function receive(
     kind: 'request',
     text,
     ...(message.mode === undefined ? {} : { chosenMode: message.mode }),
+    ...(message.wishes === undefined ? {} : { wishes: message.wishes }),
     attached,
     interpretRuns: 0,
     renders: [],
@@ -62,7 +63,8 @@ export function receive(
     turns: [...document.turns, turn],
   };
   const request = interpreterRequest(grown, turn, settings);
-  const word = images.length === 0 ? readWord(text, mentionContext(request), asked) : undefined;
+  const mayBeWord = images.length === 0 && message.wishes === undefined;
+  const word = mayBeWord ? readWord(text, mentionContext(request), asked) : undefined;
   if (word?.kind === 'again') return receiveAgain(document, turn, at, settings);
   if (word !== undefined) {
     const answer = answerWord(document, word, settings, at, message.authorId);

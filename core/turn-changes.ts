@@ -13,6 +13,7 @@ import { AppError, fromWire } from './errors.ts';
 import { deliverJobId, nonceOf, renderJobId, seedOf } from './ids.ts';
 import { inputsOf } from './prompt.ts';
 import { openDeliveries, openRenders } from './turns.ts';
+import { wishedSeed } from './wishes.ts';
 
 /** What the reducer must know beside the document. */
 export interface ConversationSettings {
@@ -90,7 +91,7 @@ export function withRenders(turn: Turn, count: number, settings: ConversationSet
       id: renderJobId(turn.id, n),
       n,
       engine: settings.engine.id,
-      seed: seedOf(turn.id, n),
+      seed: wishedSeed(turn, n) ?? seedOf(turn.id, n),
       status: 'queued',
       runs: 0,
       ...(eventId === undefined ? {} : { eventId }),
