@@ -13,9 +13,10 @@ export async function makeFolder(path: string): Promise<void> {
 /**
  * Write a whole file so that after a crash or power loss either the old or the new content is there: written beside,
  * fsynced, renamed, folder fsynced. The folder must exist.
+ * @param mode of the file; the process's umask is taken off it.
  */
-export async function writeDurably(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const temporary = await writeBeside(path, parts);
+export async function writeDurably(path: string, parts: readonly Uint8Array[], mode = 0o666): Promise<void> {
+  const temporary = await writeBeside(path, parts, mode);
   await rename(temporary, path);
   await syncFolder(dirname(path));
 }
@@ -54,9 +55,9 @@ export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }
 
-async function writeBeside(path: string, parts: readonly Uint8Array[]): Promise<string> {
+async function writeBeside(path: string, parts: readonly Uint8Array[], mode = 0o666): Promise<string> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}${TEMPORARY}`);
-  const file = await open(temporary, 'wx');
+  const file = await open(temporary, 'wx', mode);
   try {
     for (const part of parts) await file.writeFile(part);
     await file.sync();

@@ -22,7 +22,7 @@ export async function openPostgresHome(
   { logger }: HomeDeps,
   timing: JobTiming,
 ): Promise<Home> {
-  const pool = createPool(connectionString);
+  const pool = createPool(connectionString, MAX_CONNECTIONS);
   pool.on('error', createSeldomLog(logger, { event: 'postgres-error' }, 'a connection to PostgreSQL broke'));
   try {
     const client = await pool.connect();
@@ -50,10 +50,10 @@ export async function openPostgresHome(
 }
 
 /** BullMQ's own type of the pool is stricter about listeners than node-postgres'. */
-function createPool(connectionString: string): PgPool {
+export function createPool(connectionString: string, max: number): PgPool {
   const pool: unknown = new pg.Pool({
     connectionString,
-    max: MAX_CONNECTIONS,
+    max,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     // BullMQ's statements name no schema.

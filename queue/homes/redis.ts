@@ -21,9 +21,9 @@ export async function openRedisHome(
   timing: JobTiming,
 ): Promise<Home> {
   // Commands of a request fail soon while Redis is away; what waits for jobs or messages waits for ever.
-  const commands = connect(url, 1, logger);
-  const blocking = connect(url, null, logger);
-  const subscriber = connect(url, null, logger);
+  const commands = connectRedis(url, 1, logger);
+  const blocking = connectRedis(url, null, logger);
+  const subscriber = connectRedis(url, null, logger);
   const disconnect = async () => {
     for (const connection of [commands, blocking, subscriber]) connection.disconnect();
   };
@@ -46,7 +46,8 @@ export async function openRedisHome(
   };
 }
 
-function connect(url: string, maxRetriesPerRequest: number | null, logger: Logger): Redis {
+/** @param maxRetriesPerRequest null: a command waits until Redis is there again. */
+export function connectRedis(url: string, maxRetriesPerRequest: number | null, logger: Logger): Redis {
   const connection = new Redis(url, {
     maxRetriesPerRequest,
     connectTimeout: CONNECT_TIMEOUT_MS,

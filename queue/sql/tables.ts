@@ -15,6 +15,10 @@ CREATE TABLE IF NOT EXISTS easel.alias (
   alias_hash text PRIMARY KEY,
   conversation_id text NOT NULL
 );
+CREATE TABLE IF NOT EXISTS easel.api_key (
+  id text PRIMARY KEY,
+  key text NOT NULL
+);
 CREATE TABLE IF NOT EXISTS easel.ephemeral (
   key text PRIMARY KEY,
   count bigint NOT NULL,
