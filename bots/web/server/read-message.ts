@@ -2,9 +2,9 @@ import type { InboundImage, RenderMode } from '../../../core/domain.ts';
 import { imageNumberSchema, LIMITS, renderModeSchema } from '../../../core/domain.ts';
 import { AppError } from '../../../core/errors.ts';
 import type { Blobs, ImageIntake } from '../../../core/ports.ts';
+import { boundaryOf, type Part, readMultipart } from '../../shared/multipart.ts';
 import { readBytes } from '../../shared/read-bytes.ts';
 import { storeImage } from '../../shared/store-image.ts';
-import { boundaryOf, type Part, readMultipart } from './multipart.ts';
 
 export interface MessageForm {
   readonly text: string;

@@ -1,6 +1,6 @@
 import { array, asyncProperty, assert as check, integer, uint8Array } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { boundaryOf, readMultipart } from '../../../bots/web/server/multipart.ts';
+import { boundaryOf, readMultipart } from '../../../bots/shared/multipart.ts';
 
 const LIMITS = { maxParts: 20, maxBytes: 1_000_000 };
 

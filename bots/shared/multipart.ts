@@ -1,4 +1,4 @@
-import { AppError } from '../../../core/errors.ts';
+import { AppError } from '../../core/errors.ts';
 
 /** One part of a form. Its content must be read before the next part is asked for; what is left unread is skipped. */
 export interface Part {
