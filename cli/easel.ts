@@ -1,3 +1,4 @@
+import type { ChatBot } from '../bots/shared/chat-bot.ts';
 import { type Mount, startEventsServer } from '../bots/shared/events-server.ts';
 import { createMetrics } from '../bots/shared/metrics.ts';
 import { buildClient } from '../bots/web/build-client.ts';
@@ -20,6 +21,7 @@ import { type Backend, openBackend } from '../queue/open-backend.ts';
 import { announcePresence, isServed } from '../queue/presence.ts';
 import { createWorkers } from '../queue/workers.ts';
 import { type BotEndpoints, type BotName, createBots } from './create-bots.ts';
+import { STATUS_HOST, startStatusServer } from './status-server.ts';
 import { texts } from './texts.ts';
 
 /** What one process does. */
@@ -107,10 +109,15 @@ export async function startEasel(
           });
     if (server !== undefined) stops.unshift(server.stop);
     else if (mounts.length > 0)
-      stops.unshift((await orListenProblem(config, startEventsServer(mounts, config.web))).stop);
+      stops.unshift((await orListenProblem(webAddress(config), startEventsServer(mounts, config.web))).stop);
     for (const bot of bots) {
       stops.unshift(bot.stop);
       bot.start();
+    }
+    if (config.statusPort !== undefined) {
+      const checkReady = () => Promise.all([ready(), ...bots.map(requireConnected)]);
+      const at = { variable: 'EASEL_STATUS_PORT', host: STATUS_HOST, port: config.statusPort };
+      stops.unshift(await orListenProblem(at, startStatusServer(config.statusPort, checkReady)));
     }
     const failed = Promise.race([new Promise<never>(() => undefined), ...bots.map((bot) => bot.failed)]);
     // Whoever watches hears it; nobody has to.
@@ -129,6 +136,11 @@ export async function startEasel(
   }
 }
 
+/** @throws AppError PLATFORM_UNAVAILABLE */
+async function requireConnected({ health }: ChatBot): Promise<void> {
+  if (health() !== 'connected') throw new AppError('PLATFORM_UNAVAILABLE', {});
+}
+
 /** The page is built, where it has to be, while the backend opens. What was opened is closed when the other fails. */
 async function openBoth(opening: Promise<Backend>, withPage: boolean): Promise<[Backend, Page | undefined]> {
   const [backend, page] = await Promise.allSettled([
@@ -142,25 +154,38 @@ async function openBoth(opening: Promise<Backend>, withPage: boolean): Promise<[
 }
 
 function listen(config: Config, mounts: readonly Mount[], deps: WebDeps): Promise<WebServer> {
-  return orListenProblem(config, startWebServer(deps, { ...config.web, mounts }));
+  return orListenProblem(webAddress(config), startWebServer(deps, { ...config.web, mounts }));
 }
 
-async function orListenProblem<T>({ web }: Config, listening: Promise<T>): Promise<T> {
+/** An address, and the variable that says its port. */
+interface ListenAddress {
+  readonly variable: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+function webAddress({ web }: Config): ListenAddress {
+  return { variable: 'PORT', ...web };
+}
+
+async function orListenProblem<T>(at: ListenAddress, listening: Promise<T>): Promise<T> {
   try {
     return await listening;
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
     const problem = LISTEN_PROBLEMS[code];
     if (problem === undefined) throw cause;
-    throw new AppError('CONFIG_INVALID', { problems: problem(web.host, web.port) }, { cause });
+    throw new AppError('CONFIG_INVALID', { problems: problem(at) }, { cause });
   }
 }
 
-const LISTEN_PROBLEMS: Readonly<Record<string, (host: string, port: number) => string>> = {
-  EADDRINUSE: (host, port) => `PORT: ${port} on ${host} is taken by another program; choose another one`,
-  EACCES: (_host, port) => `PORT: ${port} needs more rights than this user has; choose one above 1023`,
-  EADDRNOTAVAIL: (host) => `EASEL_HOST: ${host} is no address of this machine`,
-  ENOTFOUND: (host) => `EASEL_HOST: ${host} is no address of this machine`,
+const isNoAddress = ({ host }: ListenAddress) => `EASEL_HOST: ${host} is no address of this machine`;
+const LISTEN_PROBLEMS: Readonly<Record<string, (at: ListenAddress) => string>> = {
+  EADDRINUSE: ({ variable, host, port }) =>
+    `${variable}: ${port} on ${host} is taken by another program; choose another one`,
+  EACCES: ({ variable, port }) => `${variable}: ${port} needs more rights than this user has; choose one above 1023`,
+  EADDRNOTAVAIL: isNoAddress,
+  ENOTFOUND: isNoAddress,
 };
 
 /** @throws AppError ENGINE_UNAVAILABLE when a message sent now would wait for a worker that is not there. */

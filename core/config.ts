@@ -42,6 +42,7 @@ function group(environment: Environment) {
       host: environment.EASEL_HOST,
       allowedHosts: Object.freeze(environment.EASEL_ALLOWED_HOSTS),
     }),
+    statusPort: environment.EASEL_STATUS_PORT,
     logLevel: environment.EASEL_LOG_LEVEL,
     model: environment.EASEL_MODEL,
     engine: Object.freeze({

@@ -71,6 +71,11 @@ export const environmentSchema = z.object({
     GENERAL,
     'More host names under which people reach the web chat, separated by commas; for example the name of a reverse proxy.',
   ),
+  EASEL_STATUS_PORT: note(
+    z.coerce.number('must be a number').int().min(1).max(65535).optional(),
+    GENERAL,
+    'Port on 127.0.0.1 where any process answers `/healthz` and `/readyz`; for workers and bots, which have no page.',
+  ),
   EASEL_LOG_LEVEL: note(
     z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     GENERAL,
