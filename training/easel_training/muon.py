@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 import torch
 
+from .workers import share_out
+
 #: Newton-Schulz coefficients of the reference implementation.
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 4
@@ -23,7 +25,7 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self) -> None:  # type: ignore[override]
-        """Update all matrices; those of one shape are orthogonalised in one batch."""
+        """Update all matrices; those of one shape are orthogonalised in one batch, a part of it by each worker."""
         for group in self.param_groups:
             by_shape: dict[tuple[int, ...], list[tuple[torch.nn.Parameter, torch.Tensor]]] = defaultdict(list)
             for parameter in group["params"]:
@@ -35,7 +37,7 @@ class Muon(torch.optim.Optimizer):
                 buffer = state["momentum_buffer"].lerp_(parameter.grad, 1 - group["momentum"])
                 by_shape[tuple(parameter.shape)].append((parameter, parameter.grad.lerp(buffer, group["momentum"])))
             for (rows, columns), members in by_shape.items():
-                updates = orthogonalise(torch.stack([update for _, update in members]))
+                updates = share_out(torch.stack([update for _, update in members]), orthogonalise)
                 scale = group["lr"] * max(1, rows / columns) ** 0.5
                 for (parameter, _), update in zip(members, updates):
                     parameter.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=-scale)

@@ -46,6 +46,8 @@ class SampleStream:
     CAPACITY = 5000
     #: New samples of a batch.
     NEW_SHARE = 0.3
+    #: Share without words, so that true classifier-free guidance has something to steer away from.
+    CAPTION_DROPOUT = 0.08
 
     def __init__(self, vae: AutoencoderKL, tokenizers: tuple, kinds: dict[str, float], size: int, seed: int) -> None:
         self.vae = vae
@@ -68,19 +70,20 @@ class SampleStream:
             task = draw(self.kinds, self.rng)
             if len(task.inputs) == count:
                 tasks.append(task)
-        fresh = self.encode(tasks)
+        fresh = self.encode(tasks, self.CAPTION_DROPOUT)
         replayed = [buffer[int(i)] for i in self.rng.integers(0, len(buffer), wanted - new)] if buffer else []
         buffer.extend(fresh)
         del buffer[: max(0, len(buffer) - self.CAPACITY)]
         return stack([*fresh, *replayed], count)
 
-    def encode(self, tasks: list[Task]) -> list[Sample]:
-        """Render and encode tasks with equally many inputs."""
+    def encode(self, tasks: list[Task], caption_dropout: float = 0.0) -> list[Sample]:
+        """Render and encode tasks with equally many inputs; a share of them loses its words."""
         count = len(tasks[0].inputs)
         pictures = [render(scene, self.size) for task in tasks for scene in (task.target, *task.inputs)]
         tokens = pixels_to_tokens(self.vae, to_pixels(np.stack(pictures)).to(self.vae.device)).half().cpu()
         tokens = tokens.view(len(tasks), count + 1, *tokens.shape[1:])
-        clip_ids, t5_ids = tokenize(*self.tokenizers, [task.prompt(self.rng) for task in tasks])
+        prompts = ["" if self.rng.random() < caption_dropout else task.prompt(self.rng) for task in tasks]
+        clip_ids, t5_ids = tokenize(*self.tokenizers, prompts)
         return [
             Sample(clip_ids[i], t5_ids[i], tokens[i, 0].clone(), tokens[i, 1:].reshape(-1, tokens.shape[-1]).clone())
             for i in range(len(tasks))

@@ -18,7 +18,6 @@ from .workers import agree, average_gradients, rank
 #: Tokens of output and references in one batch of one worker.
 BATCH_TOKENS = 2048
 SAVE_SECONDS = 240
-CAPTION_DROPOUT = 0.05
 
 
 def train(
@@ -71,9 +70,8 @@ def train(
         noise = torch.randn_like(clean)
         time = torch.sigmoid(torch.randn(n, device=device))
         time = 1.7 * time / (1 + 0.7 * time)
-        t5_ids = torch.where(torch.rand(n, 1, device=device) < CAPTION_DROPOUT, 0, batch.t5_ids)
         level = time.view(-1, 1, 1)
-        velocity = painter((1 - level) * clean + level * noise, time, batch.clip_ids, t5_ids, batch.references, batch.count)
+        velocity = painter((1 - level) * clean + level * noise, time, batch.clip_ids, batch.t5_ids, batch.references, batch.count)
         loss = (velocity - (noise - clean)).square().mean()
         loss.backward()
         average_gradients(trained.values())

@@ -42,6 +42,18 @@ def average_gradients(parameters: Iterable[torch.nn.Parameter]) -> None:
         offset += gradient.numel()
 
 
+def share_out(rows: torch.Tensor, work: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+    """`work(rows)` where every worker does a part of the rows; for work that gives each row by itself, shape kept."""
+    if not distributed.is_initialized():
+        return work(rows)
+    own = slice(rank(), None, distributed.get_world_size())
+    results = torch.zeros_like(rows)
+    if len(rows[own]):
+        results[own] = work(rows[own])
+    distributed.all_reduce(results)
+    return results
+
+
 def agree(value: float) -> float:
     """The first worker's value, so that all stop at the same step."""
     if not distributed.is_initialized():

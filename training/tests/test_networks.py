@@ -9,6 +9,7 @@ from easel_training.latents import pack, position_ids, unpack
 from easel_training.muon import Muon, orthogonalise
 from easel_training.sampler import sigmas
 from easel_training.text import load_tokenizers, tokenize, world_words, write_tokenizers
+from easel_training.workers import rank, run_workers
 
 
 def test_unpack_undoes_pack() -> None:
@@ -38,6 +39,27 @@ def test_muon_goes_down_a_quadratic() -> None:
         optimizer.step()
         optimizer.zero_grad()
     assert weight.square().sum().item() < before / 4
+
+
+def test_two_workers_update_as_one_does(tmp_path: Path) -> None:
+    _update_matrices(tmp_path / "one.pt")
+    run_workers(2, _update_matrices, tmp_path / "two.pt")
+    alone, together = torch.load(tmp_path / "one.pt"), torch.load(tmp_path / "two.pt")
+    assert all(torch.allclose(a, b, atol=1e-6) for a, b in zip(alone, together, strict=True))
+    assert len(alone) == 4
+
+
+def _update_matrices(path: Path) -> None:
+    generator = torch.Generator().manual_seed(0)
+    shapes = ((8, 8), (8, 8), (8, 8), (4, 8))
+    weights = [torch.nn.Parameter(torch.randn(shape, generator=generator)) for shape in shapes]
+    optimizer = Muon(weights, lr=0.1)
+    for _ in range(3):
+        for weight in weights:
+            weight.grad = weight.detach().square()
+        optimizer.step()
+    if rank() == 0:
+        torch.save([weight.detach() for weight in weights], path)
 
 
 def test_a_checkpoint_comes_back_in_small_shards(tmp_path: Path) -> None:
