@@ -5,13 +5,14 @@ import type { Stop } from '../../core/ports.ts';
 
 /** A path whose requests belong to a bot, whatever else is served beside it. */
 export interface Mount {
+  /** Exactly this one; one that ends with a slash: everything below it. */
   readonly path: string;
   readonly listener: RequestListener;
 }
 
 export function mountOf(mounts: readonly Mount[], url = ''): Mount | undefined {
   const path = url.split('?')[0];
-  return mounts.find((mount) => mount.path === path);
+  return mounts.find((mount) => (mount.path.endsWith('/') ? path?.startsWith(mount.path) : mount.path === path));
 }
 
 export interface EventsServer {
