@@ -1,3 +1,4 @@
+import { API_METRICS } from '../bots/http-api/metric-help.ts';
 import type { ChatBot } from '../bots/shared/chat-bot.ts';
 import { type Mount, startEventsServer } from '../bots/shared/events-server.ts';
 import { createMetrics } from '../bots/shared/metrics.ts';
@@ -21,6 +22,7 @@ import { type Backend, openBackend } from '../queue/open-backend.ts';
 import { announcePresence, isServed } from '../queue/presence.ts';
 import { createWorkers } from '../queue/workers.ts';
 import { type BotEndpoints, type BotName, createBots } from './create-bots.ts';
+import { openHttpApi } from './open-http-api.ts';
 import { STATUS_HOST, startStatusServer } from './status-server.ts';
 import { texts } from './texts.ts';
 
@@ -86,8 +88,13 @@ export async function startEasel(
     const intake = createImageIntake();
     const shared = { ...backend, manager, intake, texts, clock, logger };
     const bots = await createBots(roles.bots ?? [], { ...shared, shrinkImage }, config, endpoints);
+    const metrics = createMetrics({ ...WEB_METRICS, ...API_METRICS });
+    const forPrograms = { engine: engine.description, requireWorkers: () => requireWorkers(backend, queues), metrics };
+    const api = page === undefined ? undefined : await openHttpApi(config, { ...shared, ...forPrograms });
+    if (api !== undefined) stops.push(api.close);
     const platforms = [
       ...(page === undefined ? [] : [createWebPlatform(backend)]),
+      ...(api === undefined ? [] : [api.platform]),
       ...bots.map(({ platform }) => platform),
     ];
     const stopWorkers = await createWorkers(
@@ -96,13 +103,13 @@ export async function startEasel(
     );
     stops.unshift(stopWorkers);
 
-    const mounts = bots.flatMap(({ http }) => http ?? []);
+    const mounts = [...(api === undefined ? [] : [api.http]), ...bots.flatMap(({ http }) => http ?? [])];
     const server =
       page === undefined
         ? undefined
         : await listen(config, mounts, {
             ...shared,
-            metrics: createMetrics(WEB_METRICS),
+            metrics,
             samples: await readSamples(openModelFolder(modelFolder).samples ?? ''),
             page,
             checkReady: ({ signal }) => untilAborted(Promise.all([ready(), requireWorkers(backend, queues)]), signal),
@@ -110,6 +117,7 @@ export async function startEasel(
     if (server !== undefined) stops.unshift(server.stop);
     else if (mounts.length > 0)
       stops.unshift((await orListenProblem(webAddress(config), startEventsServer(mounts, config.web))).stop);
+    if (api !== undefined) stops.unshift(api.stop);
     for (const bot of bots) {
       stops.unshift(bot.stop);
       bot.start();

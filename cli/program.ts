@@ -4,6 +4,7 @@ import { addDiscord } from './commands/discord.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEdit } from './commands/edit.ts';
 import { addInterpret } from './commands/interpret.ts';
+import { addKeys } from './commands/keys.ts';
 import { addModels } from './commands/models.ts';
 import { addRender } from './commands/render.ts';
 import { addSlack } from './commands/slack.ts';
@@ -58,6 +59,7 @@ function createProgram(session: Session): Command {
     addInterpret,
     addRender,
     addDoctor,
+    addKeys,
     addModels,
     addBench,
   ];
