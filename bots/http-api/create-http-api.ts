@@ -37,7 +37,7 @@ export function createHttpApi(deps: HttpApiDeps): HttpApi {
       throw notFound('There is nothing at this address.');
     });
   const app = new Hono<ApiEnv>()
-    .use(countRequests(deps), sendPlainHeaders())
+    .use(countRequests(deps), sendPlainHeaders(stopping.signal))
     .route('/v1/images', createPictureRoutes(deps))
     .route('/v1', withKey);
   app.onError((error, c) => answerError(c, error, deps));
@@ -88,9 +88,11 @@ function countRequests({ metrics }: HttpApiDeps): MiddlewareHandler<ApiEnv> {
 }
 
 /** What is answered is for its caller alone, and is what it says it is. */
-function sendPlainHeaders(): MiddlewareHandler<ApiEnv> {
+function sendPlainHeaders(stopping: AbortSignal): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     await next();
+    // A connection that is kept would only hold up a server that stops.
+    if (stopping.aborted) c.header('Connection', 'close');
     c.header('X-Content-Type-Options', 'nosniff');
     if (c.res.headers.get('Cache-Control') === null) c.header('Cache-Control', 'no-store');
   };

@@ -98,11 +98,15 @@ export function readParameters(fields: Readonly<Record<string, unknown>>, rules:
     wishes: { count: n, ...(aspect === undefined ? {} : { aspect }), ...(seed === undefined ? {} : { seed }) },
     ...(size === 'auto' ? {} : { size }),
     ...(responseFormat === undefined ? {} : { responseFormat }),
-    warnings: Object.entries(WITHOUT_EFFECT).flatMap(([name, nothing]) => {
-      const value = given[name];
-      return value === undefined || String(value) === String(nothing) ? [] : [`${name}: makes no difference here.`];
-    }),
+    warnings: withoutEffect(given, rules.engine).map((name) => `${name}: makes no difference here.`),
   };
+}
+
+function withoutEffect(given: Readonly<Record<string, unknown>>, { seed }: EngineDescription): readonly string[] {
+  const wished = Object.entries(WITHOUT_EFFECT).filter(
+    ([name, nothing]) => given[name] !== undefined && String(given[name]) !== String(nothing),
+  );
+  return [...wished.map(([name]) => name), ...(seed || given['seed'] === undefined ? [] : ['seed'])];
 }
 
 function modeOf(asked: RenderMode | undefined, { endpoint, imageCount, engine }: ParameterRules): RenderMode {
