@@ -10,6 +10,13 @@ const DEFAULTS = { EASEL_LOG_LEVEL: 'silent', PORT: '0', EASEL_ENV_FILE: '/dev/n
 
 export type Environment = Readonly<Record<string, string>>;
 
+export interface CommandOptions {
+  readonly cwd?: string;
+  readonly env?: Environment;
+  /** Of another installation. Default: this one's. */
+  readonly bin?: string;
+}
+
 export interface CommandResult {
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -26,16 +33,16 @@ export interface RunningCommand {
 }
 
 /** Run the command line as people do, on a tiny random model, and wait for its end. */
-export function runEasel(args: readonly string[], options: { cwd?: string; env?: Environment } = {}) {
+export function runEasel(args: readonly string[], options: CommandOptions = {}) {
   return spawnEasel(args, options).ended();
 }
 
 /** A command that goes on. It ends with the test process at the latest. */
 export function spawnEasel(
   args: readonly string[],
-  { cwd = process.cwd(), env = {} }: { readonly cwd?: string; readonly env?: Environment } = {},
+  { cwd = process.cwd(), env = {}, bin = BIN }: CommandOptions = {},
 ): RunningCommand {
-  const child = spawn(process.execPath, [BIN, ...args], {
+  const child = spawn(process.execPath, [bin, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], ...DEFAULTS, EASEL_MODEL: tinyModel('small'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
