@@ -1,12 +1,14 @@
 import { answerOf } from '../core/cards.ts';
 import { loadConfig } from '../core/config.ts';
+import type { EngineKind } from '../core/environment.ts';
 import { bytesOf } from '../core/job-handlers.ts';
 import type { EngineResult } from '../core/ports.ts';
 import type { RenderRequest } from '../core/render.ts';
-import { createLocalImageEngine, type LocalImageEngine } from '../queue/inference/local-image-engine.ts';
+import type { ReadyEngine } from '../queue/inference/image-engine.ts';
 import { abortOnInterrupt } from './abort-on-interrupt.ts';
+import { openEngine } from './engines/open-engine.ts';
 import { NoPictureError } from './failure.ts';
-import { locateModel, requireWritableFolder, writeOutput } from './files.ts';
+import { requireWritableFolder, writeOutput } from './files.ts';
 import type { Io } from './io.ts';
 import { firstRender, noteFailedImages, readTurn } from './read-turn.ts';
 import { requireKnownParts } from './requirements.ts';
@@ -17,6 +19,7 @@ export interface EditOptions {
   readonly mode: 'auto' | 'edit' | 'generate';
   readonly seed?: number;
   readonly steps?: number;
+  readonly engine?: EngineKind;
   readonly json?: boolean;
 }
 
@@ -27,7 +30,7 @@ export async function edit(request: EditRequest, io: Io): Promise<void> {
   const config = loadConfig(process.env);
   requireKnownParts(config);
   requireWritableFolder(request.output);
-  const engine = createLocalImageEngine({ modelFolder: locateModel(config.model) });
+  const engine = openEngine(config, request.engine);
   const { signal, release } = abortOnInterrupt();
   try {
     await editWith(engine, request, { signal, io });
@@ -42,7 +45,7 @@ interface EditRun {
   readonly io: Io;
 }
 
-async function editWith(engine: LocalImageEngine, request: EditRequest, run: EditRun): Promise<void> {
+async function editWith(engine: ReadyEngine, request: EditRequest, run: EditRun): Promise<void> {
   const { io, signal } = run;
   const { text, files, mode, output } = request;
   const { id, model } = engine.description;
@@ -79,7 +82,7 @@ async function editWith(engine: LocalImageEngine, request: EditRequest, run: Edi
       description,
       adapter: render.adapter,
       seed,
-      steps: result.steps,
+      steps: result.steps ?? null,
       width: picture.widthPx,
       height: picture.heightPx,
       model,
@@ -91,8 +94,8 @@ async function editWith(engine: LocalImageEngine, request: EditRequest, run: Edi
 }
 
 async function renderPicture(
-  engine: LocalImageEngine,
-  { mode, prompt, adapter, seed, aspect }: RenderRequest,
+  engine: ReadyEngine,
+  { mode, prompt, reading, adapter, seed, aspect }: RenderRequest,
   images: readonly Uint8Array[],
   { io, signal, steps }: EditRun & { readonly steps: number | undefined },
 ): Promise<EngineResult> {
@@ -101,7 +104,7 @@ async function renderPicture(
   const wishes = { ...(steps === undefined ? {} : { steps }), ...(aspect === undefined ? {} : { aspect }) };
   const onStep = (step: { readonly step: number; readonly steps: number }) =>
     io.progress(`Step ${step.step} of ${step.steps}`);
-  const result = await engine.render({ mode, prompt, adapter, images, seed, ...wishes }, { signal, onStep });
+  const result = await engine.render({ mode, prompt, reading, adapter, images, seed, ...wishes }, { signal, onStep });
   io.progress('');
   return result;
 }

@@ -5,10 +5,7 @@ import type { BotName } from './create-bots.ts';
 
 /** @throws AppError CONFIG_INVALID naming what is configured but not part of this version. */
 export function requireKnownParts(config: Config): void {
-  const problems = [
-    ...(config.engine.kind === 'local' ? [] : [`EASEL_ENGINE: this version makes pictures with \`local\` only`]),
-    ...(config.vlm === 'rules' ? [] : ['EASEL_VLM: this version reads requests by `rules` only']),
-  ];
+  const problems = [...(config.vlm === 'rules' ? [] : ['EASEL_VLM: this version reads requests by `rules` only'])];
   if (problems.length > 0) throw new AppError('CONFIG_INVALID', { problems: problems.join('\n') });
 }
 

@@ -1,3 +1,4 @@
+import { missingForEngines } from './engine-config.ts';
 import { type Environment, environmentSchema } from './environment.ts';
 import { AppError } from './errors.ts';
 import type { Secret } from './secret.ts';
@@ -47,9 +48,21 @@ function group(environment: Environment) {
     model: environment.EASEL_MODEL,
     engine: Object.freeze({
       kind: environment.EASEL_ENGINE,
-      openai: Object.freeze({ apiKey: environment.OPENAI_API_KEY, baseUrl: environment.OPENAI_BASE_URL }),
-      gemini: Object.freeze({ apiKey: environment.GEMINI_API_KEY }),
-      comfyui: Object.freeze({ url: environment.COMFYUI_URL }),
+      others: Object.freeze(environment.EASEL_ENGINES),
+      fallback: Object.freeze(environment.EASEL_FALLBACK),
+      file: environment.EASEL_ENGINES_FILE,
+      allowPrivate: environment.EASEL_ALLOW_PRIVATE,
+      openai: Object.freeze({
+        apiKey: environment.OPENAI_API_KEY,
+        baseUrl: environment.OPENAI_BASE_URL,
+        model: environment.OPENAI_IMAGE_MODEL,
+      }),
+      gemini: Object.freeze({
+        apiKey: environment.GEMINI_API_KEY,
+        baseUrl: environment.GEMINI_BASE_URL,
+        model: environment.GEMINI_IMAGE_MODEL,
+      }),
+      comfyui: Object.freeze({ url: environment.COMFYUI_URL, workflows: environment.COMFYUI_WORKFLOW ?? [] }),
     }),
     vlm: environment.EASEL_VLM,
     redisUrl: environment.REDIS_URL,
@@ -90,18 +103,7 @@ function unknownNames(given: Readonly<Record<string, unknown>>): readonly string
 }
 
 function missingNeighbours(environment: Environment): readonly string[] {
-  const needs: Readonly<
-    Record<Environment['EASEL_ENGINE'], 'OPENAI_API_KEY' | 'GEMINI_API_KEY' | 'COMFYUI_URL' | undefined>
-  > = {
-    local: undefined,
-    'openai-images': 'OPENAI_API_KEY',
-    gemini: 'GEMINI_API_KEY',
-    comfyui: 'COMFYUI_URL',
-  };
-  const problems: string[] = [];
-  const needed = needs[environment.EASEL_ENGINE];
-  if (needed !== undefined && environment[needed] === undefined)
-    problems.push(`${needed}: needed for EASEL_ENGINE=${environment.EASEL_ENGINE}`);
+  const problems: string[] = [...missingForEngines(environment)];
   if (environment.BLOB_URL?.startsWith('s3:') === true) {
     const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
     for (const key of keys)

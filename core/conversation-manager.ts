@@ -9,6 +9,7 @@ import type {
   Turn,
   WireError,
 } from './domain.ts';
+import type { EngineSettings } from './engine-choice.ts';
 import { AppError } from './errors.ts';
 import { type ConversationId, newTurnId, type TurnId } from './ids.ts';
 import type { EngineStep, InterpreterRequest } from './ports.ts';
@@ -41,7 +42,7 @@ export const DEFAULT_SETTINGS = { maxOpenTurns: 10, maxRuns: 5 } as const;
  */
 export function createConversationManager(
   deps: ConversationDeps,
-  options: Pick<ConversationSettings, 'engine'> & Partial<ConversationSettings>,
+  options: EngineSettings & Partial<ConversationSettings>,
 ) {
   const settings: ConversationSettings = { ...DEFAULT_SETTINGS, ...options };
   const store = createConversationStore(deps, settings);
@@ -63,7 +64,7 @@ export function createConversationManager(
     /**
      * A person's message. Its images are stored already; the turn's id is ready when this resolves.
      * @throws AppError CONVERSATION_UNKNOWN, TEXT_EMPTY, TEXT_TOO_LONG, TOO_MANY_IMAGES, NO_IMAGE, UNKNOWN_IMAGE,
-     *   IMAGE_UNREADABLE, IMAGE_TOO_LARGE, DOWNLOAD_FAILED (when no image could be used), LIMIT; nothing is recorded then.
+     *   ENGINE_UNKNOWN, IMAGE_UNREADABLE, IMAGE_TOO_LARGE, DOWNLOAD_FAILED (when no image could be used), LIMIT; nothing is recorded then.
      */
     async receive(id: ConversationId, message: InboundMessage): Promise<Received> {
       const turnId = newTurnId();

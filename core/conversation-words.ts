@@ -1,4 +1,5 @@
 import type { Conversation, ImageEntry, ReadyImage, Saying, Turn } from './domain.ts';
+import { engineOf } from './engine-choice.ts';
 import { AppError } from './errors.ts';
 import type { Word } from './intent-words.ts';
 import {
@@ -66,8 +67,10 @@ export function applyCorrection(
 ): Conversation {
   if (turn.interpretation === undefined) throw new AppError('NOTHING_TO_REPEAT', {});
   const reading = correctReading(document, turn.interpretation, correction);
-  checkReading(document, reading, settings);
-  const corrected = withRenders({ ...withoutOpenRenders(turn, at), interpretation: reading }, 1, settings, eventId);
+  const stopped: Turn = { ...withoutOpenRenders(turn, at), interpretation: reading };
+  const engine = engineOf(document, turn, settings);
+  checkReading(document, reading, engine);
+  const corrected = withRenders(stopped, 1, engine, eventId === undefined ? {} : { eventId });
   return replaceTurn(document, corrected);
 }
 

@@ -8,9 +8,11 @@ import type {
   Turn,
   WireError,
 } from './domain.ts';
-import { AppError, isAppError, toWire } from './errors.ts';
+import { engineOf, nextEngine } from './engine-choice.ts';
+import { AppError, fromWire, isAppError, policyOf, toWire } from './errors.ts';
 import type { TurnId } from './ids.ts';
 import { nextNumber } from './numbering.ts';
+import { inputsOf } from './prompt.ts';
 import { receive } from './receive.ts';
 import type { RenderOutcome } from './render.ts';
 import { lineageOf } from './requests.ts';
@@ -78,7 +80,7 @@ function step(document: Conversation, event: TurnEvent, settings: ConversationSe
     case 'render-started':
       return startRender(document, turn, event.n, event.at, settings);
     case 'render-ended':
-      return endRender(document, turn, event.n, event.outcome, event.at);
+      return endRender(document, turn, event.n, event.outcome, event.at, settings);
     case 'cancelled':
       return isCancellable(turn) ? cancelTurn(document, turn, event.at) : document;
     case 'retried':
@@ -106,7 +108,7 @@ function startAgain(document: Conversation, at: number, settings: ConversationSe
     .findLast((each) => each.id === turn.repeats || each.repeats === turn.repeats);
   const reading = repeated?.interpretation;
   const started = isReading(reading)
-    ? withRenders({ ...turn, interpretation: reading }, 1, settings)
+    ? withRenders({ ...turn, interpretation: reading }, 1, engineOf(document, turn, settings))
     : { ...turn, status: 'interpreting' as const };
   return startAgain(replaceTurn(document, started), at, settings);
 }
@@ -145,13 +147,14 @@ function interpreted(
       withReply(document, read, reply, interpretation.mode === 'clarify' ? 'asked' : 'done', at),
     );
   }
+  const engine = engineOf(document, turn, settings);
   try {
-    checkReading(document, interpretation, settings);
+    checkReading(document, interpretation, engine);
   } catch (error) {
     if (!isAppError(error)) throw error;
     return replaceTurn(document, withFailure(document, read, toWire(error), at));
   }
-  return replaceTurn(document, withRenders(read, interpretation.count, settings));
+  return replaceTurn(document, withRenders(read, interpretation.count, engine));
 }
 
 function startRender(
@@ -163,7 +166,8 @@ function startRender(
 ): Conversation {
   const render = turn.renders.find((each) => each.n === n);
   if (render === undefined || !isOpen(render)) return document;
-  if (render.runs >= settings.maxRuns) return endRender(document, turn, n, { kind: 'failed', error: workerDied() }, at);
+  if (render.runs >= settings.maxRuns)
+    return endRender(document, turn, n, { kind: 'failed', error: workerDied() }, at, settings);
   const started = replaceRender(turn, n, (each) => ({
     ...each,
     status: 'rendering',
@@ -174,12 +178,19 @@ function startRender(
 }
 
 /** The one place where a result gets its number: once per render, because only an open render can end. */
-function endRender(document: Conversation, turn: Turn, n: number, outcome: RenderOutcome, at: number): Conversation {
+function endRender(
+  document: Conversation,
+  turn: Turn,
+  n: number,
+  outcome: RenderOutcome,
+  at: number,
+  settings: ConversationSettings,
+): Conversation {
   const render = turn.renders.find((each) => each.n === n);
   if (render === undefined || !isOpen(render) || !isReading(turn.interpretation)) return document;
   if (outcome.kind === 'failed') {
     const failed = replaceRender(turn, n, (each) => ({ ...each, status: 'failed', error: outcome.error, endedAt: at }));
-    return replaceTurn(document, settle(document, failed, at));
+    return replaceTurn(document, settle(document, onAnotherEngine(failed, render, outcome.error, settings), at));
   }
   const number = nextNumber(document.images);
   const made = (each: RenderEntry): RenderEntry => ({ ...each, status: 'ready', resultNumber: number, endedAt: at });
@@ -199,6 +210,16 @@ function endRender(document: Conversation, turn: Turn, n: number, outcome: Rende
   return replaceTurn(grown, settle(grown, withDelivery(replaceRender(turn, n, made), 'result', number), at));
 }
 
+/** The same picture on the next engine in order, where the failure was the engine's and another one takes these images. */
+function onAnotherEngine(turn: Turn, failed: RenderEntry, error: WireError, settings: ConversationSettings): Turn {
+  const reading = turn.interpretation;
+  if (!isReading(reading) || policyOf(fromWire(error).code).anotherEngine !== true) return turn;
+  const failedOn = [...(failed.failedOn ?? []), failed.engine];
+  const next = nextEngine(failedOn, inputsOf(reading).length, settings);
+  const eventId = failed.eventId === undefined ? {} : { eventId: failed.eventId };
+  return next === undefined ? turn : withRenders(turn, 1, next, { failedOn, ...eventId });
+}
+
 function retry(
   document: Conversation,
   turn: Turn,
@@ -208,8 +229,9 @@ function retry(
   if (hasEvent(turn, eventId) || isInterpreting(turn)) return document;
   if (turn.kind === 'word') throw new AppError('NOTHING_TO_REPEAT', {});
   if (isReading(turn.interpretation)) {
-    checkReading(document, turn.interpretation, settings);
-    return replaceTurn(document, withRenders(turn, 1, settings, eventId));
+    const engine = engineOf(document, turn, settings);
+    checkReading(document, turn.interpretation, engine);
+    return replaceTurn(document, withRenders(turn, 1, engine, eventId === undefined ? {} : { eventId }));
   }
   const { error: _cleared, endedAt: _open, reply: _answered, interpretation: _unread, ...rest } = turn;
   return replaceTurn(document, { ...rest, status: 'received', interpretRuns: 0 });

@@ -8,6 +8,7 @@ import {
   slugSchema,
   turnIdSchema,
 } from './ids.ts';
+import { costSchema } from './money.ts';
 
 /** Version of everything stored in a conversation document; a reader refuses what it does not know. */
 export const SCHEMA_VERSION = 1;
@@ -101,6 +102,10 @@ const lineageSchema = z
     steps: z.int().positive().optional(),
     model: z.string(),
     engine: slugSchema,
+    /** What it was thought to cost. */
+    cost: costSchema.optional(),
+    /** Engines that were tried before, in order. */
+    failedOn: z.array(slugSchema).readonly().optional(),
     timingsMs: z.record(z.string(), z.number()).readonly(),
     warnings: z.array(z.string()).readonly(),
   })
@@ -159,6 +164,10 @@ const renderEntrySchema = z
     runs: z.int().nonnegative(),
     /** The platform's id of the button press that asked for it: the same press twice is one render. */
     eventId: z.string().optional(),
+    /** Estimated when it was asked for. */
+    cost: costSchema.optional(),
+    /** Engines that failed to make this picture before, in order. */
+    failedOn: z.array(slugSchema).readonly().optional(),
     resultNumber: imageNumberSchema.optional(),
     error: wireErrorSchema.optional(),
     startedAt: timestampMs.optional(),
@@ -214,6 +223,8 @@ const turnSchema = z
     /** What the person chose by the Edit | Generate switch before sending. */
     chosenMode: renderModeSchema.optional(),
     wishes: wishesSchema.optional(),
+    /** The engine that its sender chose. */
+    engine: slugSchema.optional(),
     /** Numbers of the images that this message brought or pointed at, in order. */
     attached: z.array(imageNumberSchema).readonly(),
     interpretation: interpretationSchema.optional(),
@@ -277,6 +288,8 @@ export interface InboundMessage {
   /** The Edit | Generate switch. */
   readonly mode?: RenderMode;
   readonly wishes?: Wishes;
+  /** Id of the engine that shall make the pictures; absent: the place's. */
+  readonly engine?: string;
   readonly images: readonly InboundImage[];
 }
 

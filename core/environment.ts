@@ -44,6 +44,22 @@ function isBlobUrl(value: string): boolean {
   return protocol === 's3:' ? hostname !== '' : protocol === 'file:' && hostname === '';
 }
 
+export const ENGINE_KINDS = ['local', 'openai-images', 'gemini', 'comfyui'] as const;
+export type EngineKind = (typeof ENGINE_KINDS)[number];
+
+function engineList() {
+  const names = z.array(z.enum(ENGINE_KINDS, `must be of: ${ENGINE_KINDS.join(', ')}`));
+  return z
+    .string()
+    .transform((value) => value.split(',').map((name) => name.trim()))
+    .pipe(names)
+    .default([]);
+}
+
+function webAddress() {
+  return z.url({ protocol: /^https?$/, error: 'must be a URL like https://host/v1' });
+}
+
 const GENERAL = 'General';
 const MODEL = 'Model and engine';
 const STORAGE = 'Queue and storage';
@@ -90,9 +106,32 @@ export const environmentSchema = z.object({
 
   EASEL_MODEL: note(z.string().default('models/easel-stickers'), MODEL, 'Model folder in Hugging Face layout.'),
   EASEL_ENGINE: note(
-    z.enum(['local', 'openai-images', 'gemini', 'comfyui']).default('local'),
+    z.enum(ENGINE_KINDS).default('local'),
     MODEL,
-    'What makes the pictures.',
+    'What makes the pictures where nobody chooses anything else.',
+  ),
+  EASEL_ENGINES: note(
+    engineList(),
+    MODEL,
+    'Engines beside EASEL_ENGINE that people may choose, by commas: local, openai-images, gemini, comfyui.',
+  ),
+  EASEL_FALLBACK: note(
+    engineList(),
+    MODEL,
+    'Engines that are tried, in this order, when another one fails; by commas. The result says so.',
+  ),
+  EASEL_ENGINES_FILE: note(
+    z.string().optional(),
+    MODEL,
+    'JSON file with more engines, defaults of places, prices and budgets: docs/engines/README.md.',
+  ),
+  EASEL_ALLOW_PRIVATE: note(
+    z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((value) => value === 'true'),
+    MODEL,
+    '`true` lets OPENAI_BASE_URL, GEMINI_BASE_URL and COMFYUI_URL lead to this machine or its network.',
   ),
   EASEL_VLM: note(
     z
@@ -103,9 +142,24 @@ export const environmentSchema = z.object({
     "What reads the requests: `rules`, `local` (the model folder's `vlm/`), or a LangChain chat model such as `openai:…`.",
   ),
   OPENAI_API_KEY: secret(MODEL, 'Key for `EASEL_ENGINE=openai-images`.'),
-  OPENAI_BASE_URL: note(z.url('must be a URL').optional(), MODEL, 'Address of an OpenAI-compatible images API.'),
+  OPENAI_BASE_URL: note(
+    webAddress().optional(),
+    MODEL,
+    "Address of an OpenAI-compatible images API with its version, such as http://127.0.0.1:8000/v1. Default: OpenAI's.",
+  ),
+  OPENAI_IMAGE_MODEL: note(z.string().default('gpt-image-2'), MODEL, 'Name of the model at OPENAI_BASE_URL.'),
   GEMINI_API_KEY: secret(MODEL, 'Key for `EASEL_ENGINE=gemini`.'),
-  COMFYUI_URL: note(z.url('must be a URL').optional(), MODEL, 'Address of the server for `EASEL_ENGINE=comfyui`.'),
+  GEMINI_BASE_URL: note(webAddress().optional(), MODEL, "Address of the Gemini API. Default: Google's."),
+  GEMINI_IMAGE_MODEL: note(z.string().default('gemini-3.1-flash-image'), MODEL, 'Name of the Gemini model.'),
+  COMFYUI_URL: note(webAddress().optional(), MODEL, 'Address of the server for `EASEL_ENGINE=comfyui`.'),
+  COMFYUI_WORKFLOW: note(
+    z
+      .string()
+      .transform((value) => value.split(',').map((file) => file.trim()))
+      .optional(),
+    MODEL,
+    'Workflow of ComfyUI, exported as API JSON with named nodes (docs/engines/comfyui.md); several, by commas, for several numbers of images.',
+  ),
 
   REDIS_URL: secretUrl(
     /^rediss?:$/,

@@ -8,7 +8,11 @@ export interface ErrorPolicy {
   /** HTTP status where the code can answer a request. */
   readonly status: number;
   readonly text: TextKey;
+  /** Whether another engine may make the picture instead. Never after a refusal of the request itself. */
+  readonly anotherEngine?: true;
 }
+
+const anotherEngine = true;
 
 /** What every code means. The one place that decides retries, log levels, HTTP status and the sentence. */
 export const ERROR_POLICY = {
@@ -29,13 +33,28 @@ export const ERROR_POLICY = {
   TURN_UNKNOWN: { retry: 'never', log: 'info', status: 404, text: 'error.TURN_UNKNOWN' },
   NOTHING_TO_REPEAT: { retry: 'never', log: 'info', status: 409, text: 'error.NOTHING_TO_REPEAT' },
   LIMIT: { retry: 'never', log: 'info', status: 429, text: 'error.LIMIT' },
-  ENGINE_UNAVAILABLE: { retry: 'backoff', log: 'error', status: 503, text: 'error.ENGINE_UNAVAILABLE' },
-  INFERENCE_OUT_OF_MEMORY: { retry: 'once', log: 'error', status: 500, text: 'error.OUT_OF_MEMORY' },
-  INFERENCE_CHILD_DIED: { retry: 'once', log: 'error', status: 500, text: 'error.WORKER_DIED' },
-  SHAPE_MISMATCH: { retry: 'never', log: 'error', status: 500, text: 'error.general' },
-  NUMERIC_INVALID: { retry: 'never', log: 'error', status: 500, text: 'error.general' },
-  MODEL_MISSING: { retry: 'never', log: 'fatal', status: 503, text: 'error.MODEL_MISSING' },
-  MODEL_INVALID: { retry: 'never', log: 'fatal', status: 503, text: 'error.MODEL_INVALID' },
+  ENGINE_UNAVAILABLE: { retry: 'backoff', log: 'error', status: 503, text: 'error.ENGINE_UNAVAILABLE', anotherEngine },
+  ENGINE_BUSY: { retry: 'backoff', log: 'warn', status: 503, text: 'error.ENGINE_BUSY', anotherEngine },
+  ENGINE_QUOTA: { retry: 'never', log: 'error', status: 503, text: 'error.ENGINE_QUOTA', anotherEngine },
+  ENGINE_MISCONFIGURED: {
+    retry: 'never',
+    log: 'error',
+    status: 503,
+    text: 'error.ENGINE_MISCONFIGURED',
+    anotherEngine,
+  },
+  ENGINE_CANNOT: { retry: 'never', log: 'info', status: 400, text: 'error.ENGINE_CANNOT', anotherEngine },
+  // Asked again only by a person: the request may have arrived and been charged.
+  ENGINE_FAILED: { retry: 'never', log: 'error', status: 502, text: 'error.ENGINE_FAILED', anotherEngine },
+  ENGINE_UNKNOWN: { retry: 'never', log: 'info', status: 400, text: 'error.ENGINE_UNKNOWN' },
+  PERSON_BUDGET_SPENT: { retry: 'never', log: 'info', status: 429, text: 'error.PERSON_BUDGET_SPENT' },
+  PLACE_BUDGET_SPENT: { retry: 'never', log: 'info', status: 429, text: 'error.PLACE_BUDGET_SPENT' },
+  INFERENCE_OUT_OF_MEMORY: { retry: 'once', log: 'error', status: 500, text: 'error.OUT_OF_MEMORY', anotherEngine },
+  INFERENCE_CHILD_DIED: { retry: 'once', log: 'error', status: 500, text: 'error.WORKER_DIED', anotherEngine },
+  SHAPE_MISMATCH: { retry: 'never', log: 'error', status: 500, text: 'error.general', anotherEngine },
+  NUMERIC_INVALID: { retry: 'never', log: 'error', status: 500, text: 'error.general', anotherEngine },
+  MODEL_MISSING: { retry: 'never', log: 'fatal', status: 503, text: 'error.MODEL_MISSING', anotherEngine },
+  MODEL_INVALID: { retry: 'never', log: 'fatal', status: 503, text: 'error.MODEL_INVALID', anotherEngine },
   PROMPT_BLOCKED: { retry: 'never', log: 'info', status: 422, text: 'error.PROMPT_BLOCKED' },
   RESULT_BLOCKED: { retry: 'never', log: 'info', status: 422, text: 'error.RESULT_BLOCKED' },
   PLATFORM_RATE_LIMITED: { retry: 'delayed', log: 'info', status: 503, text: 'error.TRY_LATER' },

@@ -63,9 +63,9 @@ export function createRenderHandler({ manager, engine, blobs, safety, logger }: 
     const images = await Promise.all(request.inputs.map((input) => bytesOf(blobs, input)));
     const { signal } = run;
     if ((await safety?.checkPrompt(request.prompt, { signal })) === 'blocked') throw new AppError('PROMPT_BLOCKED', {});
-    const { mode, prompt, adapter, seed, aspect } = request;
+    const { mode, prompt, reading, adapter, seed, aspect } = request;
     const result = await engine.render(
-      { mode, prompt, adapter, images, seed, ...(aspect === undefined ? {} : { aspect }) },
+      { mode, prompt, reading, adapter, images, seed, ...(aspect === undefined ? {} : { aspect }) },
       {
         signal,
         onStep: (step) => {
@@ -83,7 +83,9 @@ export function createRenderHandler({ manager, engine, blobs, safety, logger }: 
     const blob = await blobs.put(image.bytes, image.contentType);
     const { widthPx, heightPx } = image;
     const { steps, timingsMs, warnings } = result;
-    return { kind: 'ready', blob, widthPx, heightPx, model: engine.description.model, steps, timingsMs, warnings };
+    const { model } = engine.description;
+    const made = { kind: 'ready' as const, blob, widthPx, heightPx, model, timingsMs, warnings };
+    return steps === undefined ? made : { ...made, steps };
   }
 
   return async (run) => {

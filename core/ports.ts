@@ -1,6 +1,7 @@
 import type { CardContent, NoticeContent, ResultContent } from './content.ts';
 import type { Conversation, ImageEntry, Interpretation, RenderMode } from './domain.ts';
 import type { BlobKey, ConversationId, JobId } from './ids.ts';
+import type { PromptReading } from './prompt.ts';
 import type { DeliverJob, InterpretJob, RenderJob } from './render.ts';
 
 /** Ends a subscription or a worker; resolves when nothing more will be called. Calling it twice is harmless. */
@@ -172,23 +173,34 @@ export interface EngineDescription {
   readonly attribution: readonly string[];
   /** Images per render, base included. */
   readonly maxImages: number;
-  readonly defaultSteps: number;
+  /** Denoising steps when nobody asks for a number; null: it has none that can be chosen. */
+  readonly defaultSteps: number | null;
   readonly guidance: {
     readonly kind: 'distilled' | 'true-cfg' | 'none';
     readonly default: number;
   };
   readonly size: {
     readonly multiple: number;
-    readonly rule: 'native' | 'kontext' | 'free';
+    /** `listed`: one of `native`, the nearest by aspect; `unknown`: whatever the server makes. */
+    readonly rule: 'native' | 'kontext' | 'free' | 'listed' | 'unknown';
     readonly native: readonly (readonly [number, number])[];
   };
   /** Beside `none`. */
   readonly adapters: readonly string[];
+  /** Whether the same request and seed give the same picture. */
+  readonly seed: boolean;
+  /** Whether cancelling ends the work; without it we only stop waiting, and a paid server may charge. */
+  readonly cancel: boolean;
+  /** Whether steps are told while it works, and whether some bring a preview. */
+  readonly progress: boolean;
+  readonly previews: boolean;
 }
 
 export interface EngineRequest {
   readonly mode: RenderMode;
   readonly prompt: string;
+  /** What the prompt was composed of, for engines that are asked in sentences of their own. */
+  readonly reading?: PromptReading;
   readonly adapter: string;
   /** Encoded pictures; edit: the base first. At most `maxImages`. */
   readonly images: readonly Uint8Array[];
@@ -215,7 +227,8 @@ export interface EngineResult {
     readonly widthPx: number;
     readonly heightPx: number;
   }[];
-  readonly steps: number;
+  /** Absent where the engine does not say. */
+  readonly steps?: number;
   /** Sentences for Details, for example that the text was cut at the model's limit. */
   readonly warnings: readonly string[];
   readonly timingsMs: Readonly<Record<string, number>>;
@@ -225,9 +238,11 @@ export interface EngineResult {
 export interface ImageEngine {
   readonly description: EngineDescription;
   /**
-   * Same request and seed: same bytes (on the same machine).
-   * @param options.onStep called after each step; what it throws is ignored.
-   * @throws AppError CANCELLED after an abort, INFERENCE_OUT_OF_MEMORY, INFERENCE_CHILD_DIED, MODEL_INVALID, ENGINE_UNAVAILABLE
+   * Same request and seed: same bytes, on the same machine and where the description says so.
+   * @param options.onStep called after each step, where the engine tells them; what it throws is ignored.
+   * @throws AppError CANCELLED after an abort, INFERENCE_OUT_OF_MEMORY, INFERENCE_CHILD_DIED, MODEL_INVALID, TOO_MANY_IMAGES,
+   *   ENGINE_UNAVAILABLE, ENGINE_BUSY, ENGINE_QUOTA, ENGINE_MISCONFIGURED, ENGINE_CANNOT, ENGINE_FAILED, PROMPT_BLOCKED,
+   *   RESULT_BLOCKED
    */
   render(
     request: EngineRequest,

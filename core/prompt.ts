@@ -6,6 +6,21 @@ export function inputsOf({ base, references }: Pick<Interpretation, 'base' | 're
   return base === null ? references : [base, ...references];
 }
 
+/** A reading in the model's positions: what an engine's own sentences are made of. */
+export type PromptReading = Pick<Interpretation, 'instruction' | 'description' | 'keep'>;
+
+/** Instruction, description and what to keep, with mentions as positions in `inputsOf`, from 1. */
+export function promptReading(
+  reading: Pick<Interpretation, 'base' | 'references' | 'instruction' | 'description' | 'keep'>,
+): PromptReading {
+  const inputs = inputsOf(reading);
+  return {
+    instruction: toModelPositions(reading.instruction, inputs).trim(),
+    description: toModelPositions(reading.description, inputs).trim(),
+    keep: reading.keep.map((each) => toModelPositions(each, inputs).trim()),
+  };
+}
+
 /** The adapter for a reading: none unless there is a reference beyond the image being edited. */
 export function adapterOf(
   { references }: Pick<Interpretation, 'references'>,
@@ -22,9 +37,7 @@ export function composePrompt(
   reading: Pick<Interpretation, 'base' | 'references' | 'instruction' | 'description'>,
   mode: RenderMode,
 ): string {
-  const inputs = inputsOf(reading);
-  const instruction = toModelPositions(reading.instruction, inputs).trim();
-  const description = toModelPositions(reading.description, inputs).trim();
+  const { instruction, description } = promptReading({ ...reading, keep: [] });
   if (description === '') return instruction;
   return mode === 'edit' ? `${instruction} ${description}` : description;
 }

@@ -1,5 +1,6 @@
 import { answerWord, lastRequest, openTurns, replaceTurn } from './conversation-words.ts';
 import { type Conversation, type InboundMessage, LIMITS, type Turn } from './domain.ts';
+import { requireEngine } from './engine-choice.ts';
 import { AppError, fromWire } from './errors.ts';
 import type { TurnId } from './ids.ts';
 import { checkRequest, mentionContext } from './intent-rules.ts';
@@ -11,7 +12,7 @@ import { isEnded, openRenders } from './turns.ts';
 
 /**
  * Take in a person's message: number its images, carry out a word, or begin a turn.
- * @throws AppError REQUEST_INVALID (the message's id), TEXT_EMPTY, TEXT_TOO_LONG, TOO_MANY_IMAGES, NO_IMAGE, UNKNOWN_IMAGE, LIMIT, or why no image could be used.
+ * @throws AppError REQUEST_INVALID (the message's id), TEXT_EMPTY, TEXT_TOO_LONG, TOO_MANY_IMAGES, NO_IMAGE, UNKNOWN_IMAGE, LIMIT, ENGINE_UNKNOWN, or why no image could be used.
  */
 export function receive(
   document: Conversation,
@@ -40,6 +41,7 @@ export function receive(
     throw fromWire(firstFailed.reason);
   }
   if (text === '') throw new AppError('TEXT_EMPTY', {});
+  requireEngine(message.engine, settings);
 
   const turn: Turn = {
     id: turnId,
@@ -50,6 +52,7 @@ export function receive(
     text,
     ...(message.mode === undefined ? {} : { chosenMode: message.mode }),
     ...(message.wishes === undefined ? {} : { wishes: message.wishes }),
+    ...(message.engine === undefined ? {} : { engine: message.engine }),
     attached,
     interpretRuns: 0,
     renders: [],
@@ -99,7 +102,13 @@ function receiveAgain(document: Conversation, turn: Turn, at: number, settings: 
     return { ...document, turns: [...document.turns, answered] };
   }
   checkRoom(document, settings);
-  const again: Turn = { ...turn, kind: 'again', repeats: repeated.repeats ?? repeated.id };
+  const engine = turn.engine ?? repeated.engine;
+  const again: Turn = {
+    ...turn,
+    kind: 'again',
+    repeats: repeated.repeats ?? repeated.id,
+    ...(engine === undefined ? {} : { engine }),
+  };
   return { ...document, turns: [...document.turns, document.cards ? withDelivery(again, 'card') : again] };
 }
 

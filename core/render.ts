@@ -8,6 +8,8 @@ import {
   type TurnId,
   turnIdSchema,
 } from './ids.ts';
+import type { Cost } from './money.ts';
+import type { PromptReading } from './prompt.ts';
 
 /** Everything a worker needs for one render, derived from the document when the job starts. Images travel as keys. */
 export interface RenderRequest {
@@ -18,6 +20,7 @@ export interface RenderRequest {
   readonly mode: RenderMode;
   /** Mentions already rewritten to positions in `inputs`, from 1. */
   readonly prompt: string;
+  readonly reading: PromptReading;
   /** `edit`, `generate`, `none`, or another adapter's name. */
   readonly adapter: string;
   /** Edit: base first, then references. Generation: references. */
@@ -26,6 +29,12 @@ export interface RenderRequest {
   readonly seed: number;
   /** width:height. */
   readonly aspect?: string;
+  /** What the engine is thought to charge. */
+  readonly cost?: Cost;
+  /** The platform's name and its address of the conversation. */
+  readonly place: string;
+  /** Platform and id of whoever asked; absent where nobody is known. */
+  readonly person?: string;
 }
 
 /** How one render ended. */

@@ -1,7 +1,8 @@
 import type { Conversation, Interpretation, LineageRecord, RenderEntry, Turn } from './domain.ts';
+import { engineOf } from './engine-choice.ts';
 import { AppError } from './errors.ts';
 import type { InterpreterRequest } from './ports.ts';
-import { adapterOf, composePrompt, inputsOf } from './prompt.ts';
+import { adapterOf, composePrompt, inputsOf, promptReading } from './prompt.ts';
 import type { RenderOutcome, RenderRequest } from './render.ts';
 import { type ConversationSettings, isReading, type Reading } from './turn-changes.ts';
 
@@ -23,7 +24,7 @@ export function interpreterRequest(
     attached,
     current: document.current,
     ...(previous === undefined ? {} : { previous }),
-    maxImages: settings.engine.maxImages,
+    maxImages: engineOf(document, turn, settings).maxImages,
   };
 }
 
@@ -46,10 +47,14 @@ export function renderRequest(document: Conversation, turn: Turn, render: Render
     engine: render.engine,
     mode: reading.mode,
     prompt: composePrompt(reading, reading.mode),
+    reading: promptReading(reading),
     adapter: adapterOf(reading, reading.mode),
     inputs,
     seed: render.seed,
     ...(reading.aspect === undefined ? {} : { aspect: reading.aspect }),
+    ...(render.cost === undefined ? {} : { cost: render.cost }),
+    place: document.place === '' ? document.platform : `${document.platform}:${document.place}`,
+    ...(turn.authorId === undefined ? {} : { person: `${document.platform}:${turn.authorId}` }),
   };
 }
 
@@ -75,6 +80,8 @@ export function lineageOf(
     ...(outcome.steps === undefined ? {} : { steps: outcome.steps }),
     model: outcome.model,
     engine: render.engine,
+    ...(render.cost === undefined ? {} : { cost: render.cost }),
+    ...(render.failedOn === undefined ? {} : { failedOn: render.failedOn }),
     timingsMs: outcome.timingsMs,
     warnings: outcome.warnings,
   };

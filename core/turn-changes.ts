@@ -9,16 +9,16 @@ import type {
   Turn,
   WireError,
 } from './domain.ts';
+import type { EngineRoute, EngineSettings } from './engine-choice.ts';
 import { AppError, fromWire } from './errors.ts';
 import { deliverJobId, nonceOf, renderJobId, seedOf } from './ids.ts';
+import { costOf } from './money.ts';
 import { inputsOf } from './prompt.ts';
 import { openDeliveries, openRenders } from './turns.ts';
 import { wishedSeed } from './wishes.ts';
 
 /** What the reducer must know beside the document. */
-export interface ConversationSettings {
-  /** Where new renders go, and how many images it takes (base included). */
-  readonly engine: { readonly id: string; readonly maxImages: number };
+export interface ConversationSettings extends EngineSettings {
   /** Unfinished turns that one conversation may have at once. */
   readonly maxOpenTurns: number;
   /** How often a job may be begun before it counts as one that kills its worker. */
@@ -35,7 +35,7 @@ export function isReading(interpretation: Interpretation | undefined): interpret
  * Refuse a reading that cannot be rendered.
  * @throws AppError NO_IMAGE (an edit without base), UNKNOWN_IMAGE, TOO_MANY_IMAGES, or the reason of a failed image.
  */
-export function checkReading(document: Conversation, reading: Reading, settings: ConversationSettings): void {
+export function checkReading(document: Conversation, reading: Reading, { maxImages: limit }: EngineRoute): void {
   const inputs = inputsOf(reading);
   if (reading.mode === 'edit' && reading.base === null) throw new AppError('NO_IMAGE', {});
   for (const number of inputs) {
@@ -43,7 +43,6 @@ export function checkReading(document: Conversation, reading: Reading, settings:
     if (image === undefined) throw new AppError('UNKNOWN_IMAGE', { number, count: document.images.length });
     if (image.status === 'failed') throw fromWire(image.reason);
   }
-  const limit = settings.engine.maxImages;
   if (inputs.length > limit) throw new AppError('TOO_MANY_IMAGES', { limit, count: inputs.length });
 }
 
@@ -82,19 +81,26 @@ export function correctReading(
   };
 }
 
-/** Add renders of a reading: each with the next n and its own seed. */
-export function withRenders(turn: Turn, count: number, settings: ConversationSettings, eventId?: string): Turn {
+/** Add renders of a reading on an engine: each with the next n and its own seed. */
+export function withRenders(
+  turn: Turn,
+  count: number,
+  engine: EngineRoute,
+  marks: Pick<RenderEntry, 'eventId' | 'failedOn'> = {},
+): Turn {
+  const cost = isReading(turn.interpretation) ? costOf(engine.price, inputsOf(turn.interpretation).length) : undefined;
   const first = turn.renders.length + 1;
   const added = Array.from({ length: count }, (_, index): RenderEntry => {
     const n = first + index;
     return {
       id: renderJobId(turn.id, n),
       n,
-      engine: settings.engine.id,
+      engine: engine.id,
       seed: wishedSeed(turn, n) ?? seedOf(turn.id, n),
       status: 'queued',
       runs: 0,
-      ...(eventId === undefined ? {} : { eventId }),
+      ...(cost === undefined ? {} : { cost }),
+      ...marks,
     };
   });
   const { error: _cleared, endedAt: _open, reply: _answered, ...rest } = turn;

@@ -1,13 +1,24 @@
 // The only barrel of the repository: what the other folders may use of inference.
+export {
+  createEngine,
+  type EngineOptions,
+  type RemoteEngineOptions,
+  remoteEngineSchema,
+} from './engines/create-engine.ts';
+export type {
+  Engine,
+  EngineDescription,
+  EngineRenderOptions,
+  EngineResult,
+  EngineStep,
+} from './engines/engine.ts';
 export type { ImageRequest, ImageResult } from './engines/image-request.ts';
 export {
   createLocalEngine,
   type LocalEngine,
-  type LocalEngineDescription,
   type LocalEngineOptions,
-  type LocalEngineStep,
-  type LocalRenderOptions,
 } from './engines/local.ts';
+export { type KnownModel, knownModel } from './engines/remote/known-models.ts';
 export {
   type RenderModelOptions,
   type RenderModelRequest,

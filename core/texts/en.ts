@@ -36,6 +36,9 @@ export const en = {
   'image.name': 'image {number}',
   'result.line': 'image {number} · from {sources} · {seconds} s',
   'result.line.alone': 'image {number} · {seconds} s',
+  'result.cost': 'about {cost}',
+  'result.instead': 'Made by {engine}, because {failed} could not.',
+  'card.cost': 'Costs about {cost} · {engine}',
   'alt.result': 'Result of: {text}',
 
   'button.retry': 'Retry',
@@ -125,6 +128,20 @@ export const en = {
     },
   },
   'error.ENGINE_UNAVAILABLE': 'No image worker is available right now. Please try again in a moment.',
+  'error.ENGINE_BUSY': '{engine} has too much to do right now, so nothing was made. Press Retry in a minute.',
+  'error.ENGINE_QUOTA':
+    '{engine} makes no pictures right now, because its account has used up what it may spend. An admin can mend that; nothing was made.',
+  'error.ENGINE_MISCONFIGURED':
+    '{engine} is not set up correctly, so nothing was made. An admin can find out why with `easel doctor`.',
+  'error.ENGINE_CANNOT':
+    '{engine} is set up for {accepted} images, and this request has {count}. Please ask with as many.',
+  'error.ENGINE_FAILED':
+    '{engine} sent no picture ({reference}). It may have charged for it, so I did not ask again by myself; press Retry to do so.',
+  'error.ENGINE_UNKNOWN': 'There is no engine “{engine}” here. There are: {engines}.',
+  'error.PERSON_BUDGET_SPENT':
+    'Your budget for pictures ({limit}) is spent, so nothing was made. It begins anew on {until}.',
+  'error.PLACE_BUDGET_SPENT':
+    'The budget for pictures of this place ({limit}) is spent, so nothing was made. It begins anew on {until}.',
   'error.OUT_OF_MEMORY': 'That was too large for the memory here. Use fewer or smaller images, or press Retry.',
   'error.WORKER_DIED':
     "The worker stopped while making this ({reference}), and trying again didn't help. Press Retry to try once more.",

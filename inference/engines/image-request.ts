@@ -13,6 +13,15 @@ export const imageRequestSchema = z
     mode: z.enum(['edit', 'generate']),
     /** Mentions of images are positions in `images`, from 1. */
     prompt: z.string().min(1).max(MAX_PROMPT_CHARACTERS),
+    /** What the prompt was composed of, for engines that are asked in sentences of their own. Mentions are positions too. */
+    reading: z
+      .object({
+        instruction: z.string().max(MAX_PROMPT_CHARACTERS),
+        description: z.string().max(MAX_PROMPT_CHARACTERS),
+        keep: z.array(z.string()).readonly(),
+      })
+      .readonly()
+      .optional(),
     negativePrompt: z.string().max(MAX_PROMPT_CHARACTERS).optional(),
     /** Absent: chosen from mode and number of images. `none` turns adapters off. */
     adapter: z.string().optional(),

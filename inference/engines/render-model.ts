@@ -9,6 +9,7 @@ import type { Noise } from '../pipelines/prepare-latents.ts';
 import type { RenderStep, RenderTimings } from '../pipelines/render.ts';
 import type { DeviceName } from '../runtime/device.ts';
 import type { Tokens } from '../runtime/packing.ts';
+import { requireImageCount } from './check-request.ts';
 
 /** One render of a model folder, without a child process and without fitting images to the model's sizes. */
 export interface RenderModelRequest {
@@ -95,16 +96,6 @@ export async function renderModel(
   } finally {
     await loaded.dispose();
   }
-}
-
-/** @throws {InferenceError} INPUT_INVALID: images beyond the limit are never dropped silently. */
-export function requireImageCount(count: number, maxImages: number): void {
-  if (count <= maxImages) return;
-  throw new InferenceError(
-    'INPUT_INVALID',
-    `This model takes at most ${maxImages} images at once, the base included; got ${count}.`,
-    { images: count, maxImages },
-  );
 }
 
 function readNoise({ latentsFile, seed = 0 }: RenderModelRequest): Noise {

@@ -13,8 +13,26 @@ export function fromInferenceError(error: unknown): AppError {
       return new AppError('IMAGE_UNREADABLE', { number: 0, format: formatOf(error) }, options);
     case 'INPUT_TOO_LARGE':
       return new AppError('IMAGE_TOO_LARGE', { number: 0, size: sizeOf(error) }, options);
+    case 'ENGINE_BUSY':
+    case 'ENGINE_QUOTA':
+    case 'ENGINE_MISCONFIGURED':
+    case 'ENGINE_FAILED':
+      return new AppError(error.code, { engine: String(error.details['engine']) }, options);
+    case 'ENGINE_CANNOT': {
+      const { engine, count, accepted } = error.details;
+      return new AppError(
+        'ENGINE_CANNOT',
+        { engine: String(engine), count: Number(count), accepted: String(accepted) },
+        options,
+      );
+    }
     // Requests are checked before they reach an engine: what it still refuses is a mistake of ours.
-    case 'INPUT_INVALID':
+    case 'INPUT_INVALID': {
+      const { images: count, maxImages: limit } = error.details;
+      if (typeof count === 'number' && typeof limit === 'number')
+        return new AppError('TOO_MANY_IMAGES', { limit, count }, options);
+      return new AppError('BUG', {}, options);
+    }
     case 'BUG':
       return new AppError('BUG', {}, options);
     case 'SHAPE_MISMATCH':
@@ -22,6 +40,9 @@ export function fromInferenceError(error: unknown): AppError {
     case 'INFERENCE_OUT_OF_MEMORY':
     case 'INFERENCE_CHILD_DIED':
     case 'CANCELLED':
+    case 'ENGINE_UNAVAILABLE':
+    case 'PROMPT_BLOCKED':
+    case 'RESULT_BLOCKED':
       return new AppError(error.code, {}, options);
   }
 }

@@ -5,9 +5,9 @@ import type { ImageEngine } from '../../../core/ports.ts';
 import {
   createLocalEngine,
   decodeImage,
+  type EngineStep,
   type ImageRequest,
   type LocalEngine,
-  type LocalEngineStep,
 } from '../../../inference/index.ts';
 import { copyTinyModel, tinyModel } from '../../support/tiny-model.ts';
 
@@ -35,12 +35,12 @@ beforeAll(async () => {
 /** Aborts after the first step and tells when that was. */
 function abortAfterFirstStep() {
   const controller = new AbortController();
-  const steps: LocalEngineStep[] = [];
+  const steps: EngineStep[] = [];
   return {
     steps,
     options: {
       signal: controller.signal,
-      onStep: (step: LocalEngineStep) => {
+      onStep: (step: EngineStep) => {
         steps.push(step);
         controller.abort();
       },
@@ -69,7 +69,7 @@ describe('createLocalEngine', () => {
   });
 
   it('edits: the padding is gone, the aspect of the base is kept, every step is told', async () => {
-    const steps: LocalEngineStep[] = [];
+    const steps: EngineStep[] = [];
     const result = await engine.render(request, { onStep: (step) => steps.push(step) });
     expect(result).toMatchObject({ adapter: 'edit', steps: 4 });
     expect(result.images).toHaveLength(1);

@@ -11,6 +11,10 @@ export const memoryEngineDescription: EngineDescription = {
   guidance: { kind: 'none', default: 1 },
   size: { multiple: 1, rule: 'free', native: [[8, 8]] },
   adapters: ['edit', 'generate'],
+  seed: true,
+  cancel: true,
+  progress: true,
+  previews: true,
 };
 
 /** An engine whose "picture" is the request itself, so that a test can read what reached it. */

@@ -23,6 +23,10 @@ export function createPaintingEngine({ steps = 4, beforeStep }: PaintingEngineOp
       guidance: { kind: 'none', default: 1 },
       size: { multiple: 1, rule: 'free', native: [[SIZE_PX, SIZE_PX]] },
       adapters: ['edit', 'generate'],
+      seed: true,
+      cancel: true,
+      progress: true,
+      previews: true,
     },
     async render(request, { signal, onStep }) {
       if (request.prompt.includes('out of memory')) throw new AppError('INFERENCE_OUT_OF_MEMORY', {});

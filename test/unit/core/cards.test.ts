@@ -57,7 +57,7 @@ describe('cardOf', () => {
   });
 
   it('names the results, the failure or the answer at the end', () => {
-    const made = withRenders(aTurn({ id, interpretation: reading }), 2, settings);
+    const made = withRenders(aTurn({ id, interpretation: reading }), 2, settings.engine);
     const renders = made.renders.map((render, index) => ({
       ...render,
       status: 'ready' as const,

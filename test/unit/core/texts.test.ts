@@ -74,6 +74,10 @@ describe('errors', () => {
     expected: 'a JSON object',
     problems: 'PORT: must be a number',
     retryAfterMs: 1000,
+    engine: 'gemini',
+    engines: 'gemini, local',
+    accepted: '1 or 2',
+    until: '2026-12-01',
   };
 
   it('has one row and one sentence for every code', () => {
