@@ -1,3 +1,4 @@
+import type { HttpApiDeps } from '../bots/http-api/deps.ts';
 import { API_METRICS } from '../bots/http-api/metric-help.ts';
 import type { ChatBot } from '../bots/shared/chat-bot.ts';
 import { type Mount, startEventsServer } from '../bots/shared/events-server.ts';
@@ -89,8 +90,11 @@ export async function startEasel(
     const shared = { ...backend, manager, intake, texts, clock, logger };
     const bots = await createBots(roles.bots ?? [], { ...shared, shrinkImage }, config, endpoints);
     const metrics = createMetrics({ ...WEB_METRICS, ...API_METRICS });
-    const forPrograms = { engine: engine.description, requireWorkers: () => requireWorkers(backend, queues), metrics };
-    const api = page === undefined ? undefined : await openHttpApi(config, { ...shared, ...forPrograms });
+    const forPrograms: Pick<HttpApiDeps, 'engines' | 'requireWorkers'> = {
+      engines: [engine.description],
+      requireWorkers: (engineId) => requireWorkers(backend, ['interpret', `render-${engineId}`]),
+    };
+    const api = page === undefined ? undefined : await openHttpApi(config, { ...shared, ...forPrograms, metrics });
     if (api !== undefined) stops.push(api.close);
     const platforms = [
       ...(page === undefined ? [] : [createWebPlatform(backend)]),

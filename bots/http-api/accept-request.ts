@@ -31,19 +31,20 @@ export async function acceptRequest(
   { key, request, images, idempotencyKey }: Asked,
 ): Promise<AcceptedRequest> {
   const name = idempotencyKey === undefined ? randomUUID() : hash(idempotencyKey);
-  const place = idempotencyKey === undefined ? '' : `${key.id}:${name}`;
-  const open = () => manager.open({ platform: API_PLATFORM, place, cards: false });
-  const { text, mode, wishes } = request;
+  // The key is a place like a channel: it may have an engine and a budget of its own.
+  const open = () => manager.open({ platform: API_PLATFORM, place: `${key.id}:${name}`, cards: false });
+  const { text, mode, wishes, engine } = request;
 
   async function receive(): Promise<AcceptedRequest> {
     const { id } = await open();
-    const message = { messageId: name, authorId: authorOf(key), text, mode, wishes, images };
+    const about = { messageId: name, authorId: authorOf(key), text, mode, wishes, images };
+    const message = engine === undefined ? about : { ...about, engine };
     const { turn } = await manager.receive(id, message);
     metrics.count('easel_api_accepted_total', { mode });
     return { conversationId: id, turn };
   }
 
-  const before = place === '' ? undefined : await open();
+  const before = idempotencyKey === undefined ? undefined : await open();
   const [turn] = before?.turns ?? [];
   if (before === undefined || turn === undefined) return await quota.admit(key, wishes.count, receive);
   const isSame = turn.text === text.trim() && turn.chosenMode === mode && turn.attached.length === images.length;

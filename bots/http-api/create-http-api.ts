@@ -32,7 +32,7 @@ export function createHttpApi(deps: HttpApiDeps): HttpApi {
     .use(authenticate(deps.keys))
     .route('/images', createImageRoutes(deps, options))
     .route('/jobs', createJobRoutes(deps, options))
-    .route('/models', createModelRoutes(deps.engine, deps.clock.now()))
+    .route('/models', createModelRoutes(deps.engines, deps.clock.now()))
     .all('*', () => {
       throw notFound('There is nothing at this address.');
     });

@@ -22,10 +22,10 @@ export interface HttpApiDeps {
   readonly blobs: Blobs;
   readonly intake: ImageIntake;
   readonly keys: ApiKeys;
-  /** What makes the pictures. */
-  readonly engine: EngineDescription;
-  /** @throws AppError ENGINE_UNAVAILABLE when nobody would begin a request that comes now. */
-  readonly requireWorkers: () => Promise<void>;
+  /** What makes the pictures: the default one, then those that `model` may choose. */
+  readonly engines: readonly [EngineDescription, ...(readonly EngineDescription[])];
+  /** @throws AppError ENGINE_UNAVAILABLE when nobody would begin a request for this engine that comes now. */
+  readonly requireWorkers: (engineId: string) => Promise<void>;
   readonly texts: Texts;
   readonly clock: Clock;
   readonly logger: Logger;

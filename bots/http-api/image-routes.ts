@@ -21,8 +21,6 @@ const IMMUTABLE = 'private, max-age=31536000, immutable';
 /** `/v1/images`: the two requests that wait for their pictures. */
 export function createImageRoutes(deps: HttpApiDeps, { quota, stopping }: RouteOptions): Hono<ApiEnv> {
   async function answer(c: Context<ApiEnv>, endpoint: 'generations' | 'edits'): Promise<Response> {
-    // Whoever waits is told at once when nobody works; a job would wait for them.
-    await deps.requireWorkers();
     const gone = c.req.raw.signal;
     const signal = AbortSignal.any([gone, stopping]);
     const { accepted, request, isNamed } = await takeRequest(c, deps, { quota, endpoint, signal });

@@ -1,25 +1,21 @@
 import { Hono } from 'hono';
 import type { EngineDescription } from '../../core/ports.ts';
-import { ApiError } from './api-error.ts';
-import type { ApiEnv } from './deps.ts';
+import type { ApiEnv, HttpApiDeps } from './deps.ts';
+import { engineOf } from './parameters.ts';
 
-/** `/v1/models`: what `model` may be, and what it can do. */
-export function createModelRoutes(engine: EngineDescription, startedAt: number): Hono<ApiEnv> {
-  const model = {
-    id: engine.id,
+/** `/v1/models`: what `model` may be, and what each can do; the first is used where none is named. */
+export function createModelRoutes(engines: HttpApiDeps['engines'], startedAt: number): Hono<ApiEnv> {
+  const created = Math.floor(startedAt / 1000);
+  const view = ({ id, model, licence, maxImages }: EngineDescription) => ({
+    id,
     object: 'model',
-    created: Math.floor(startedAt / 1000),
+    created,
     owned_by: 'easel',
-    name: engine.model,
-    licence: engine.licence,
-    max_images: engine.maxImages,
-  };
+    name: model,
+    licence,
+    max_images: maxImages,
+  });
   return new Hono<ApiEnv>()
-    .get('/', (c) => c.json({ object: 'list', data: [model] }))
-    .get('/:id', (c) => {
-      if (c.req.param('id') === engine.id) return c.json(model);
-      const message = `There is no such model here; there is ${JSON.stringify(engine.id)}.`;
-      const type = 'invalid_request_error';
-      throw new ApiError({ status: 404, type, code: 'model_not_found', param: 'model', message });
-    });
+    .get('/', (c) => c.json({ object: 'list', data: engines.map(view) }))
+    .get('/:id', (c) => c.json(view(engineOf(c.req.param('id'), engines))));
 }

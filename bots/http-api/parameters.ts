@@ -2,12 +2,15 @@ import { z } from 'zod';
 import { LIMITS, type RenderMode, renderModeSchema, SEEDS, type Wishes } from '../../core/domain.ts';
 import type { EngineDescription } from '../../core/ports.ts';
 import { ApiError, invalidParameter } from './api-error.ts';
+import type { HttpApiDeps } from './deps.ts';
 
 /** What a request asks for, checked. */
 export interface PictureRequest {
   readonly mode: RenderMode;
   readonly text: string;
   readonly wishes: Wishes;
+  /** Id of the engine that was chosen. */
+  readonly engine?: string;
   /** As it was asked for: `1024x1024`. */
   readonly size?: string;
   readonly responseFormat?: 'b64_json' | 'url';
@@ -19,7 +22,7 @@ export interface ParameterRules {
   /** `generations` takes no images, `edits` needs some, `jobs` takes either. */
   readonly endpoint: 'generations' | 'edits' | 'jobs';
   readonly imageCount: number;
-  readonly engine: EngineDescription;
+  readonly engines: HttpApiDeps['engines'];
 }
 
 const SIZE = /^([1-9]\d{0,3})x([1-9]\d{0,3})$/;
@@ -87,18 +90,19 @@ export function readParameters(fields: Readonly<Record<string, unknown>>, rules:
   const parsed = fieldsSchema.safeParse(given);
   if (!parsed.success) throw refusalOf(parsed.error);
   const { prompt, model, n, size, response_format: responseFormat, seed } = parsed.data;
-  requireModel(model, rules.engine);
+  const engine = engineOf(model, rules.engines);
   if (rules.endpoint === 'jobs' && responseFormat !== undefined) {
     throw invalidParameter('response_format', 'unsupported_parameter', 'Ask for a format when you read the job.');
   }
   const aspect = aspectOf(size);
   return {
-    mode: modeOf(parsed.data.mode, rules),
+    mode: modeOf(parsed.data.mode, engine, rules),
     text: prompt,
     wishes: { count: n, ...(aspect === undefined ? {} : { aspect }), ...(seed === undefined ? {} : { seed }) },
+    ...(model === undefined ? {} : { engine: model }),
     ...(size === 'auto' ? {} : { size }),
     ...(responseFormat === undefined ? {} : { responseFormat }),
-    warnings: withoutEffect(given, rules.engine).map((name) => `${name}: makes no difference here.`),
+    warnings: withoutEffect(given, engine).map((name) => `${name}: makes no difference here.`),
   };
 }
 
@@ -109,9 +113,13 @@ function withoutEffect(given: Readonly<Record<string, unknown>>, { seed }: Engin
   return [...wished.map(([name]) => name), ...(seed || given['seed'] === undefined ? [] : ['seed'])];
 }
 
-function modeOf(asked: RenderMode | undefined, { endpoint, imageCount, engine }: ParameterRules): RenderMode {
-  if (imageCount > engine.maxImages) {
-    const message = `${engine.id} uses up to ${engine.maxImages} images at once; this request has ${imageCount}.`;
+function modeOf(
+  asked: RenderMode | undefined,
+  { id, maxImages }: EngineDescription,
+  { endpoint, imageCount }: ParameterRules,
+): RenderMode {
+  if (imageCount > maxImages) {
+    const message = `${id} uses up to ${maxImages} images at once; this request has ${imageCount}.`;
     throw invalidParameter('image', 'too_many_images', message);
   }
   if (endpoint === 'generations') {
@@ -125,14 +133,16 @@ function modeOf(asked: RenderMode | undefined, { endpoint, imageCount, engine }:
   return mode;
 }
 
-function requireModel(model: string | undefined, { id }: EngineDescription): void {
-  if (model === undefined || model === id) return;
+/** @throws ApiError 404 */
+export function engineOf(model: string | undefined, engines: HttpApiDeps['engines']): EngineDescription {
+  const engine = model === undefined ? engines[0] : engines.find(({ id }) => id === model);
+  if (engine !== undefined) return engine;
   throw new ApiError({
     status: 404,
     type: 'invalid_request_error',
     code: 'model_not_found',
     param: 'model',
-    message: `There is no model ${JSON.stringify(model.slice(0, 100))} here; there is ${JSON.stringify(id)}.`,
+    message: `There is no model ${quote(model)} here. There are: ${engines.map(({ id }) => id).join(', ')}.`,
   });
 }
 
@@ -152,7 +162,7 @@ function refusalOf({ issues }: z.ZodError): ApiError {
   const [issue] = issues;
   if (issue?.code === 'unrecognized_keys') {
     const [name = ''] = issue.keys;
-    return invalidParameter(name, 'unknown_parameter', `Unknown parameter: ${JSON.stringify(name.slice(0, 100))}.`);
+    return invalidParameter(name, 'unknown_parameter', `Unknown parameter: ${quote(name)}.`);
   }
   const name = String(issue?.path[0] ?? '');
   const code = issue?.message.startsWith(never) === true ? 'unsupported_value' : 'invalid_value';
@@ -161,4 +171,8 @@ function refusalOf({ issues }: z.ZodError): ApiError {
 
 function missing(param: string, message: string): ApiError {
   return invalidParameter(param, 'missing_required_parameter', message);
+}
+
+function quote(text = ''): string {
+  return JSON.stringify(text.slice(0, 100));
 }

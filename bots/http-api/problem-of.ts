@@ -20,10 +20,13 @@ const PARAMETERS: Readonly<Partial<Record<ErrorCode, string>>> = {
 /** Codes whose sentence speaks of a chat's buttons and messages. */
 const SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
   TURN_UNKNOWN: 'There is no such job, or another key made it.',
+  NO_IMAGE: 'The prompt speaks of an image, and the request has none. Send images to /v1/images/edits.',
   CANCELLED: 'The request was cancelled.',
   INFERENCE_OUT_OF_MEMORY: 'That was too large for the memory here. Use fewer or smaller images.',
   INFERENCE_CHILD_DIED: 'The worker stopped while making this, and trying again did not help.',
   RESULT_BLOCKED: 'The result was held back by the safety filter.',
+  ENGINE_BUSY: '{engine} has too much to do right now; nothing was made.',
+  ENGINE_FAILED: '{engine} sent no picture ({reference}). It may have charged for it.',
 };
 
 /** Refusals that OpenAI's clients know by another name. */
@@ -46,11 +49,14 @@ export function failureOf(error: AppError, texts: Texts, reference: string): Api
     type: status >= 500 ? 'server_error' : status === 429 ? 'requests' : 'invalid_request_error',
     code: BLOCKED.has(code) ? 'moderation_blocked' : code.toLowerCase(),
     param: PARAMETERS[code] ?? null,
-    message: SENTENCES[code] ?? sentenceOf(error, texts, reference),
+    message: sentenceOf(error, texts, reference),
   };
 }
 
 function sentenceOf(error: AppError, texts: Texts, reference: string): string {
+  const own = SENTENCES[error.code];
+  const { engine = 'The engine' } = error.values;
+  if (own !== undefined) return own.replace('{engine}', String(engine)).replace('{reference}', reference);
   const saying = sayingOf(toWire(error));
   return saying.key === 'error.general'
     ? `Something went wrong on the server's side (${reference}).`

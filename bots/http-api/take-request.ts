@@ -38,7 +38,9 @@ export async function takeRequest(
   if (idempotencyKey === undefined) await quota.check(key);
   const contentType = c.req.header('content-type');
   const { fields, images } = await readBody(deps, { contentType, body: c.req.raw.body }, { signal });
-  const request = readParameters(fields, { endpoint, imageCount: images.length, engine: deps.engine });
+  const request = readParameters(fields, { endpoint, imageCount: images.length, engines: deps.engines });
+  // Whoever waits is told at once when nobody works; a job waits for them.
+  if (endpoint !== 'jobs') await deps.requireWorkers(request.engine ?? deps.engines[0].id);
   const accepted = await acceptRequest(deps, quota, { key, request, images, idempotencyKey });
   c.header('X-Easel-Job', accepted.turn.id);
   return { accepted, request, isNamed: idempotencyKey !== undefined };

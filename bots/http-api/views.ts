@@ -1,5 +1,5 @@
 import type { TurnProgress } from '../../core/cards.ts';
-import type { Conversation, ReadyImage, Turn } from '../../core/domain.ts';
+import type { Conversation, LineageRecord, ReadyImage, Turn } from '../../core/domain.ts';
 import { AppError, fromWire } from '../../core/errors.ts';
 import type { Blobs } from '../../core/ports.ts';
 import type { Texts } from '../../core/texts/catalogue.ts';
@@ -24,6 +24,8 @@ export interface PicturesView {
   readonly output_format: 'png';
   /** As the first picture is. */
   readonly size: string;
+  /** What made the first picture: another one than was asked for, where that failed. */
+  readonly model: string;
   readonly data: readonly PictureView[];
   readonly warnings: readonly string[];
 }
@@ -62,8 +64,9 @@ export async function viewPictures(ended: EndedTurn, form: PictureForm): Promise
     background: 'opaque',
     output_format: 'png',
     size: first === undefined ? '' : `${first.widthPx}x${first.heightPx}`,
+    model: first?.lineage?.engine ?? '',
     data: await Promise.all(results.map((image) => viewPicture(image, form))),
-    warnings: [...new Set(results.flatMap(({ lineage }) => lineage?.warnings ?? [])), ...missingOf(ended)],
+    warnings: [...new Set(results.flatMap(({ lineage }) => warningsOf(lineage))), ...missingOf(ended)],
   };
 }
 
@@ -134,6 +137,13 @@ async function viewPicture(image: ReadyImage, { format, origin, blobs }: Picture
   const blob = await blobs.get(image.blob);
   if (blob === undefined) throw new AppError('IMAGE_GONE', { number: image.number });
   return { b64_json: Buffer.from(blob.bytes).toString('base64'), ...about };
+}
+
+function warningsOf(lineage: LineageRecord | undefined): readonly string[] {
+  if (lineage === undefined) return [];
+  const { engine, failedOn = [], warnings } = lineage;
+  const instead = failedOn.length === 0 ? [] : [`Made by ${engine}, because ${failedOn.join(', ')} could not.`];
+  return [...instead, ...warnings];
 }
 
 function missingOf({ turn }: EndedTurn): readonly string[] {

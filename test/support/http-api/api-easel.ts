@@ -47,7 +47,7 @@ export async function startApiEasel(options: Partial<Pick<HttpApiDeps, 'requireW
     manager,
     intake: createImageIntake(),
     keys,
-    engine: engine.description,
+    engines: [engine.description],
     requireWorkers: () => Promise.resolve(),
     texts,
     metrics,
