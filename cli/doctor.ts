@@ -1,57 +1,68 @@
-import { resolve } from 'node:path';
 import { checkDiscord } from '../bots/discord/doctor.ts';
 import { checkSlack } from '../bots/slack/doctor.ts';
 import { type Config, loadConfig } from '../core/config.ts';
-import { isAppError, sayingOf, toWire } from '../core/errors.ts';
-import { createLogger } from '../core/logger.ts';
-import { checkModelFolder } from '../inference/index.ts';
-import { lockHome } from '../queue/home/home-lock.ts';
+import { checkModelFolder, openModelFolder } from '../inference/index.ts';
 import { createLocalImageEngine } from '../queue/inference/local-image-engine.ts';
-import { openBackend } from '../queue/open-backend.ts';
+import type { DoctorRole } from './doctor-roles.ts';
+import { sentenceOf } from './doctor-sentence.ts';
+import { checkStores } from './doctor-stores.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import { locateModel } from './files.ts';
+import type { Finding } from './finding.ts';
 import type { Io } from './io.ts';
 import { requireKnownParts } from './requirements.ts';
-import { texts } from './texts.ts';
 
-interface Finding {
-  readonly check: 'node' | 'model' | 'engine' | 'home' | 'queue' | 'discord' | 'slack';
-  readonly status: 'ok' | 'warning' | 'problem';
-  readonly message: string;
-  /** What to do about it. */
-  readonly fix?: string;
+export interface DoctorOptions {
+  readonly json: boolean;
+  /** Look only at what this command needs. Absent: at everything that is configured. */
+  readonly role?: DoctorRole | undefined;
 }
 
-/** Look at everything that Easel stands on. @throws AppError CONFIG_INVALID: without a configuration nothing can be looked at. */
-export async function doctor({ json }: { readonly json: boolean }, io: Io): Promise<ExitCode> {
+/** Look at what Easel stands on. @throws AppError CONFIG_INVALID: without a configuration nothing can be looked at. */
+export async function doctor({ json, role }: DoctorOptions, io: Io): Promise<ExitCode> {
   const config = loadConfig(process.env);
   requireKnownParts(config);
-  const model = checkModel(config);
-  const isModelUsable = !model.some(({ status }) => status === 'problem');
+  const isAbout = (one: DoctorRole) => role === undefined || role === one;
   const findings: readonly Finding[] = [
     { check: 'node', status: 'ok', message: `Node ${process.versions.node}` },
-    ...model,
-    ...(isModelUsable ? [await checkEngine(config)] : []),
-    ...((config.redisUrl ?? config.databaseUrl) ? [await checkServer(config)] : [await checkHome(config)]),
-    ...(config.discord === undefined ? [] : await checkDiscord(config.discord)),
-    ...(config.slack === undefined ? [] : await checkSlack(config.slack)),
+    ...(isAbout('worker') ? await checkEngine(config) : checkModelConfig(config)),
+    ...(await checkStores(config)),
+    ...(isAbout('discord') ? await aboutDiscord(config, role) : []),
+    ...(isAbout('slack') ? await aboutSlack(config, role) : []),
   ];
   if (json) io.out(JSON.stringify({ findings }));
   else for (const finding of findings) printFinding(finding, io);
   return findings.some(({ status }) => status === 'problem') ? EXIT.findings : EXIT.done;
 }
 
+/** Every file of the model, then the engine on it. */
+async function checkEngine(config: Config): Promise<readonly Finding[]> {
+  const model = checkModel(config);
+  return model.some(({ status }) => status === 'problem') ? model : [...model, await openEngine(config)];
+}
+
 function checkModel({ model }: Config): readonly Finding[] {
   const folder = locateModel(model);
   const findings = checkModelFolder(folder).map(({ severity, message }): Finding => {
     if (severity === 'warning') return { check: 'model', status: 'warning', message };
-    const fix = 'Restore the file, or set EASEL_MODEL to a complete model folder.';
-    return { check: 'model', status: 'problem', message, fix };
+    return { check: 'model', status: 'problem', message, fix: MODEL_FIX };
   });
   return findings.length > 0 ? findings : [{ check: 'model', status: 'ok', message: `${folder} is complete` }];
 }
 
-async function checkEngine({ model }: Config): Promise<Finding> {
+const MODEL_FIX = 'Restore the file, or set EASEL_MODEL to a complete model folder.';
+
+/** Where no picture is made, only what the model says about itself is read. */
+function checkModelConfig({ model }: Config): readonly Finding[] {
+  try {
+    const { name, version, folder } = openModelFolder(locateModel(model));
+    return [{ check: 'model', status: 'ok', message: `${folder} describes ${name} ${version}` }];
+  } catch (error) {
+    return [{ check: 'model', status: 'problem', message: sentenceOf(error), fix: MODEL_FIX }];
+  }
+}
+
+async function openEngine({ model }: Config): Promise<Finding> {
   const engine = createLocalImageEngine({ modelFolder: locateModel(model) });
   const started = performance.now();
   try {
@@ -66,45 +77,22 @@ async function checkEngine({ model }: Config): Promise<Finding> {
   }
 }
 
-async function checkHome({ home }: Config): Promise<Finding> {
-  const folder = resolve(home);
-  try {
-    const unlock = await lockHome(folder);
-    await unlock();
-    return { check: 'home', status: 'ok', message: `${folder} can be written and is free` };
-  } catch (error) {
-    if (isAppError(error) && error.code === 'HOME_LOCKED') {
-      return { check: 'home', status: 'ok', message: `Easel is running on ${folder} (process ${error.values['pid']})` };
-    }
-    const fix = 'Make the folder writable, or set EASEL_HOME to another one.';
-    return { check: 'home', status: 'problem', message: sentenceOf(error), fix };
-  }
+async function aboutDiscord({ discord }: Config, role: DoctorRole | undefined): Promise<readonly Finding[]> {
+  if (discord !== undefined) return checkDiscord(discord);
+  return role === undefined ? [] : [missing('discord', 'DISCORD_TOKEN')];
 }
 
-async function checkServer(config: Config): Promise<Finding> {
-  const [server, variable] = config.redisUrl === undefined ? ['PostgreSQL', 'DATABASE_URL'] : ['Redis', 'REDIS_URL'];
-  try {
-    const clock = { now: () => Date.now() };
-    const backend = await openBackend(config, { logger: createLogger('silent'), clock });
-    await backend.close();
-    return { check: 'queue', status: 'ok', message: `${server} answers` };
-  } catch (error) {
-    const fix = `Start ${server}, or correct ${variable}.`;
-    return { check: 'queue', status: 'problem', message: `${server} cannot be used: ${causeOf(error)}`, fix };
-  }
+async function aboutSlack({ slack }: Config, role: DoctorRole | undefined): Promise<readonly Finding[]> {
+  if (slack !== undefined) return checkSlack(slack);
+  return role === undefined ? [] : [missing('slack', 'SLACK_BOT_TOKEN')];
+}
+
+function missing(check: 'discord' | 'slack', variable: string): Finding {
+  const fix = `bots/${check}/README.md says where to get it, step by step.`;
+  return { check, status: 'problem', message: `${variable} is not set`, fix };
 }
 
 function printFinding({ status, message, fix }: Finding, io: Io): void {
   io.out(`${status.padEnd(8)} ${message}`);
   if (fix !== undefined) io.out(`${' '.repeat(8)} Fix: ${fix}`);
-}
-
-function sentenceOf(error: unknown): string {
-  if (isAppError(error) && error.code !== 'BUG') return texts.sayStored(sayingOf(toWire(error)));
-  return causeOf(error);
-}
-
-function causeOf(error: unknown): string {
-  const root = isAppError(error) ? (error.cause ?? error) : error;
-  return root instanceof Error ? root.message : String(root);
 }

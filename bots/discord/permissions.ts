@@ -32,6 +32,12 @@ export function lackingPermissions(channel: TextBasedChannel, client: Client<tru
   return { names: missing.map(([name]) => name), maySpeak: allowed.has(PermissionFlagsBits.ViewChannel | send) };
 }
 
+/** Names of what is needed and not among these permissions of a server. */
+export function missingFrom(permissions: bigint): readonly string[] {
+  const allowed = new PermissionsBitField(permissions);
+  return NEEDED.filter(([, bit]) => !allowed.has(bit)).map(([name]) => name);
+}
+
 /** The link by which an admin of a server invites the bot, with exactly the permissions it needs. */
 export function inviteLink(applicationId: string): string {
   const link = new URL('https://discord.com/oauth2/authorize');

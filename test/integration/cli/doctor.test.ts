@@ -23,6 +23,7 @@ describe('easel doctor', () => {
       'model ok',
       'engine ok',
       'home ok',
+      'pictures ok',
     ]);
     expect(exitCode).toBe(0);
   });
@@ -56,6 +57,23 @@ describe('easel doctor', () => {
     const { exitCode, stdout } = await runInProcess(['doctor'], env);
     expect(exitCode).toBe(2);
     expect(stdout).toMatch(new RegExp(`^problem +${server} cannot be used: .+\\n +Fix: Start ${server}`, 'm'));
+  });
+
+  it.each([
+    ['web', [], 'model home pictures'],
+    ['discord', ['DISCORD_TOKEN is not set'], 'model home pictures discord'],
+    ['slack', ['SLACK_BOT_TOKEN is not set'], 'model home pictures slack'],
+  ])('looks only at what easel %s needs', async (role, problems, checks) => {
+    const { exitCode, stdout } = await runInProcess(['doctor', role, '--json'], { EASEL_HOME: home });
+    const { findings }: { findings: readonly { check: string; status: string; message: string }[] } =
+      JSON.parse(stdout);
+    expect(findings.map(({ check }) => check).join(' ')).toBe(`node ${checks}`);
+    expect(findings.filter(({ status }) => status === 'problem').map(({ message }) => message)).toEqual(problems);
+    expect(exitCode).toBe(problems.length === 0 ? 0 : 2);
+  });
+
+  it('knows no other command to look at', async () => {
+    expect(await runInProcess(['doctor', 'fax'])).toMatchObject({ exitCode: 64 });
   });
 
   it('lists every problem of the configuration, with exit code 78', async () => {

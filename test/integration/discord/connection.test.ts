@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { PermissionFlagsBits } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import { createDiscordBot } from '../../../bots/discord/create-discord-bot.ts';
 import { checkDiscord } from '../../../bots/discord/doctor.ts';
@@ -135,10 +136,26 @@ describe('the doctor asks Discord', () => {
   it('and prints the invite link with exactly the permissions that are needed', async () => {
     const discord = await startFakeDiscord();
     const findings = await checkDiscord({ token: new Secret(discord.settings.token), apiUrl: discord.apiUrl });
-    expect(findings.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok']);
-    expect(findings[2]?.message).toContain(
+    expect(findings.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(findings[2]?.message).toBe('The bot is in one server');
+    expect(findings[3]?.message).toContain(
       `https://discord.com/oauth2/authorize?client_id=${discord.world.bot.id}&scope=bot+applications.commands&permissions=274878008320`,
     );
+    await discord.stop();
+  });
+
+  it('and names what a server does not allow', async () => {
+    const discord = await startFakeDiscord();
+    const { SendMessages, ViewChannel, ReadMessageHistory, SendMessagesInThreads } = PermissionFlagsBits;
+    const permissions = String(SendMessages | ViewChannel | ReadMessageHistory | SendMessagesInThreads);
+    const body = [{ id: '1', name: 'Studio', permissions }];
+    discord.fail({ method: 'GET', path: /^\/users\/@me\/guilds$/, answer: { status: 200, body } });
+    const findings = await checkDiscord({ token: new Secret(discord.settings.token), apiUrl: discord.apiUrl });
+    expect(findings[2]).toMatchObject({
+      status: 'warning',
+      message: 'The bot lacks permissions in Studio (Attach Files)',
+      fix: expect.stringContaining('invite the bot again'),
+    });
     await discord.stop();
   });
 

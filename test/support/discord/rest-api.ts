@@ -1,7 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PermissionFlagsBits } from 'discord.js';
 import { z } from 'zod';
-import type { DiscordWorld, FakeChannel, FakeMessage } from './discord-world.ts';
+import {
+  type DiscordWorld,
+  type FakeChannel,
+  type FakeMessage,
+  GUILD_ID,
+  MEMBER_PERMISSIONS,
+} from './discord-world.ts';
 import { channelPayload, messagePayload, userPayload } from './payloads.ts';
 
 export interface Answer {
@@ -183,6 +189,14 @@ export function createRestApi(state: RestState) {
   const routes: readonly Route[] = [
     ['GET', /^\/gateway\/bot$/, () => ({ status: 200, body: gatewayInfo(state.gatewayUrl()) })],
     ['GET', /^\/users\/@me$/, () => ({ status: 200, body: userPayload(world.bot) })],
+    [
+      'GET',
+      /^\/users\/@me\/guilds$/,
+      () => {
+        const permissions = String(MEMBER_PERMISSIONS);
+        return { status: 200, body: [{ id: GUILD_ID, name: 'Server', icon: null, owner: false, permissions }] };
+      },
+    ],
     [
       'POST',
       /^\/users\/@me\/channels$/,
