@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { InferenceError } from '../errors.ts';
 import type { Engine } from './engine.ts';
 import { createLocalEngine, type LocalEngineOptions } from './local.ts';
+import { comfyUiSchema, createComfyUiEngine } from './remote/comfyui.ts';
+import { createGeminiEngine, geminiSchema } from './remote/gemini.ts';
 import { createOpenAiImagesEngine, openAiImagesSchema } from './remote/openai-images.ts';
 
 /** What a remote engine is made from; parsed by `createEngine`, with defaults for what is absent. */
-export const remoteEngineSchema = z.discriminatedUnion('kind', [openAiImagesSchema]);
+export const remoteEngineSchema = z.discriminatedUnion('kind', [openAiImagesSchema, geminiSchema, comfyUiSchema]);
 export type RemoteEngineOptions = z.input<typeof remoteEngineSchema>;
 
 export type EngineOptions = ({ readonly kind: 'local' } & LocalEngineOptions) | RemoteEngineOptions;
@@ -28,5 +30,9 @@ function createRemoteEngine(options: z.output<typeof remoteEngineSchema>): Engin
   switch (options.kind) {
     case 'openai-images':
       return createOpenAiImagesEngine(options);
+    case 'gemini':
+      return createGeminiEngine(options);
+    case 'comfyui':
+      return createComfyUiEngine(options);
   }
 }

@@ -37,6 +37,8 @@ export interface RemoteRequest {
   readonly hasEffect: boolean;
   /** Default: the client's. */
   readonly timeoutMs?: number;
+  /** For servers that say it in the body instead of `Retry-After`. */
+  readonly comeBackAfterMs?: (answer: Answer) => number | undefined;
 }
 
 /** An answer that was read to its end. */
@@ -96,6 +98,14 @@ export function createRemoteClient(options: RemoteClientOptions) {
   return {
     engine,
     base,
+    headers: options.headers ?? {},
+
+    /** Connections to the base address. @throws PrivateAddressError */
+    dispatcher() {
+      if (!allowPrivate) requirePublicHost(base);
+      return agents.base;
+    },
+
     failure,
     said,
     send,
@@ -104,7 +114,7 @@ export function createRemoteClient(options: RemoteClientOptions) {
     async sendPatiently(request: RemoteRequest): Promise<Answer> {
       for (let waits = 0; ; waits += 1) {
         const answer = await send(request);
-        const { retryAfterMs } = answer;
+        const retryAfterMs = answer.retryAfterMs ?? request.comeBackAfterMs?.(answer);
         const isBusy = answer.status === 429 || answer.status === 503;
         if (!isBusy || retryAfterMs === undefined || retryAfterMs > MAX_WAIT_MS || waits === MAX_WAITS) return answer;
         await wait(retryAfterMs, request.signal, engine);

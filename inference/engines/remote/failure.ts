@@ -15,6 +15,7 @@ const MESSAGES = {
   ENGINE_FAILED: 'The image server sent no picture.',
   PROMPT_BLOCKED: 'The image server refused the request.',
   RESULT_BLOCKED: 'The image server held its result back.',
+  INFERENCE_OUT_OF_MEMORY: 'The image server has too little memory for this.',
   CANCELLED: 'The render was cancelled.',
 } as const satisfies Partial<Record<InferenceErrorCode, string>>;
 
@@ -36,6 +37,7 @@ const REASONS: Readonly<Record<string, string>> = {
   certificate: 'Its certificate is not valid.',
   cut: 'It closed the connection in the middle.',
   empty: 'Its answer holds no image.',
+  execution: 'Its workflow failed.',
   html: 'It answered with a web page; the address may be wrong.',
   key: 'It does not accept the key.',
   model: 'It does not know the model or the address.',

@@ -1,13 +1,14 @@
 import { FormData } from 'undici';
 import { z } from 'zod';
 import type { InferenceError } from '../../errors.ts';
-import { sniffFormat } from '../../image/sniff.ts';
 import { checkRequest } from '../check-request.ts';
 import type { Engine, EngineDescription, EngineResult } from '../engine.ts';
 import type { ImageRequest } from '../image-request.ts';
 import { type Answer, createRemoteClient, jsonOf, type RemoteClient } from './client.ts';
+import { contentTypeOf } from './fit-inputs.ts';
 import { fromBase64, readPicture } from './picture.ts';
 import { writePrompt } from './prompt-template.ts';
+import { rememberReadiness } from './readiness.ts';
 import { remoteOptions, webAddress } from './remote-options.ts';
 import { failureOfStatus } from './status.ts';
 import { unmetWishes } from './unmet-wishes.ts';
@@ -100,13 +101,13 @@ export function createOpenAiImagesEngine(options: OpenAiImagesOptions): Engine {
       };
     },
 
-    async ready() {
+    ready: rememberReadiness(async () => {
       const answer = await client.send({ path: 'models', hasEffect: false, timeoutMs: 10_000 });
-      // Servers without a list of models say 404 or 405: they answer, and that is what was asked.
-      if (answer.status === 404 || answer.status === 405) return;
+      // Servers without such a list, and keys that may only make pictures: they answer, and that is what was asked.
+      if ([403, 404, 405].includes(answer.status)) return;
       if (answer.status !== 200) throw failureOf(client, answer);
-      client.read(answer, z.unknown());
-    },
+      client.read(answer, z.looseObject({}));
+    }),
 
     dispose: () => client.close(),
   };
@@ -154,14 +155,12 @@ function fieldsOf(
 }
 
 function fileOf(bytes: Uint8Array): Blob {
-  const sniffed = sniffFormat(bytes);
-  return new Blob([Uint8Array.from(bytes)], { type: sniffed.kind === 'readable' ? `image/${sniffed.format}` : '' });
+  return new Blob([Uint8Array.from(bytes)], { type: contentTypeOf(bytes) });
 }
 
 /** Some servers tell the format by the name. */
 function fileName(bytes: Uint8Array, index: number): string {
-  const sniffed = sniffFormat(bytes);
-  return `image-${index + 1}.${sniffed.kind === 'readable' ? sniffed.format.replace('jpeg', 'jpg') : 'png'}`;
+  return `image-${index + 1}.${contentTypeOf(bytes).replace('image/', '').replace('jpeg', 'jpg')}`;
 }
 
 /** What the codes of OpenAI's API, and of those who speak it, mean for us. A 500 may come after the work was done. */
