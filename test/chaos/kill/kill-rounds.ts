@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
 import { type Conversation, conversationSchema } from '../../../core/domain.ts';
 import { isEnded, isUnfinished } from '../../../core/turns.ts';
 import { startChild, type TestChild } from '../../support/child-process.ts';
@@ -16,6 +18,8 @@ export interface KillRoundsOptions {
   readonly random: () => number;
   /** Absent: an engine in memory. */
   readonly modelFolder?: string;
+  /** A Redis, where a second process lives all the time, takes its share of the jobs, and is never killed. */
+  readonly redisUrl?: string;
 }
 
 export interface KillRounds {
@@ -58,14 +62,21 @@ const SCRIPT = new URL('./turn-process.ts', import.meta.url);
  * Kill a process with SIGKILL at random moments of its start and of the turn that it was sent, start it again each time,
  * and let the last one finish what is left. The first two lives are not cut short: they say how long that takes.
  */
-export async function killAtRandomMoments({ kills, random, modelFolder }: KillRoundsOptions): Promise<KillRounds> {
+export async function killAtRandomMoments({
+  kills,
+  random,
+  modelFolder,
+  redisUrl,
+}: KillRoundsOptions): Promise<KillRounds> {
   const folder = await mkdtemp(join(tmpdir(), 'easel-chaos-'));
   const start: Start = {
     home: join(folder, 'home'),
     room: join(folder, 'room'),
     stepMs: 50,
     ...(modelFolder === undefined ? {} : { modelFolder }),
+    ...(redisUrl === undefined ? {} : { redis: { url: redisUrl, prefix: `chaos-${randomUUID()}` } }),
   };
+  const documents = start.redis === undefined ? createFileReader(start.home) : createRedisReader(start.redis);
   await mkdir(start.room);
   const messages: Told[] = [];
   const acknowledged = new Set<string>();
@@ -74,7 +85,7 @@ export async function killAtRandomMoments({ kills, random, modelFolder }: KillRo
   /** Start the process, send what it never acknowledged and one message more. */
   function live(): Life {
     messages.push({ kind: 'message', messageId: `message-${messages.length + 1}`, text: 'make it red', image: IMAGE });
-    const child = startChild(SCRIPT, [JSON.stringify(start)], (message) => saidSchema.parse(message));
+    const child = startProcess(start);
     const isOpen = new Promise<void>((resolve) => {
       child.onMessage((said) => {
         if (said.kind === 'received') acknowledged.add(said.messageId);
@@ -97,8 +108,7 @@ export async function killAtRandomMoments({ kills, random, modelFolder }: KillRo
   }
 
   async function read(): Promise<Conversation> {
-    const json = await readFile(join(start.home, 'conversations', `${conversationId}.json`), 'utf8');
-    return conversationSchema.parse(JSON.parse(json));
+    return conversationSchema.parse(JSON.parse(await documents.read(conversationId)));
   }
 
   function isSettled({ turns }: Conversation): boolean {
@@ -121,6 +131,7 @@ export async function killAtRandomMoments({ kills, random, modelFolder }: KillRo
     return { startMs: (await openedAt) - startedAt, workMs: endedAt - (await openedAt), changes: said() };
   }
 
+  const bystander = start.redis === undefined ? undefined : startProcess(start);
   try {
     await finish(live());
     const whole = await finish(live());
@@ -139,8 +150,32 @@ export async function killAtRandomMoments({ kills, random, modelFolder }: KillRo
     const messageIds = messages.map(({ messageId }) => messageId);
     return { document: await read(), messageIds, posts: await postsIn(start.room), snapshots, killedWhile };
   } finally {
+    await bystander?.kill('SIGKILL');
+    documents.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function startProcess(start: Start): TestChild<Said> {
+  return startChild(SCRIPT, [JSON.stringify(start)], (message) => saidSchema.parse(message));
+}
+
+/** Reads documents past the process that writes them. */
+interface DocumentReader {
+  read(id: string): Promise<string>;
+  close(): void;
+}
+
+function createFileReader(home: string): DocumentReader {
+  return { read: (id) => readFile(join(home, 'conversations', `${id}.json`), 'utf8'), close: () => undefined };
+}
+
+function createRedisReader({ url, prefix }: NonNullable<Start['redis']>): DocumentReader {
+  const redis = new Redis(url);
+  return {
+    read: async (id) => (await redis.hget(`${prefix}:conversation:${id}`, 'document')) ?? '',
+    close: () => redis.disconnect(),
+  };
 }
 
 /** @returns whether the process was still starting. */

@@ -1,47 +1,78 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chaosSeed, seededRandom } from '../../support/seeded-random.ts';
+import { whereFound } from '../../support/servers/find-program.ts';
+import { type RedisServer, redisProgram, startRedis } from '../../support/servers/redis.ts';
 import { tinyModel } from '../../support/tiny-model.ts';
-import { type KillRounds, killAtRandomMoments } from './kill-rounds.ts';
+import { type KillRounds, type KillRoundsOptions, killAtRandomMoments } from './kill-rounds.ts';
 
-const KILLS = 30;
+const WITHIN_MS = 900_000;
 
-describe(`a home that is killed ${KILLS} times at random moments of a turn`, () => {
+/** The seed draws the moments; what a process has come to by then is the machine's. */
+async function killOften(home: string, options: Omit<KillRoundsOptions, 'random'>): Promise<KillRounds> {
+  const seed = chaosSeed();
+  process.stdout.write(`${home}: CHAOS_SEED=${seed}\n`);
+  const rounds = await killAtRandomMoments({ ...options, random: seededRandom(seed) });
+  process.stdout.write(`${home}: killed while ${JSON.stringify(rounds.killedWhile)}\n`);
+  return rounds;
+}
+
+describe('the embedded home, killed 30 times at random moments of a turn', () => {
   let rounds: KillRounds;
   beforeAll(async () => {
-    rounds = await killAtRandomMoments({ kills: KILLS, random: Math.random, modelFolder: tinyModel('small') });
-    process.stdout.write(`killed while: ${JSON.stringify(rounds.killedWhile)}\n`);
-  }, 900_000);
+    rounds = await killOften('embedded', { kills: 30, modelFolder: tinyModel('small') });
+  }, WITHIN_MS);
 
+  lostNothing(() => rounds);
+});
+
+describe('one of two processes on Redis, killed 20 times at random moments of a turn', whereFound(redisProgram), () => {
+  let redis: RedisServer;
+  let rounds: KillRounds;
+  beforeAll(async () => {
+    redis = await startRedis();
+    rounds = await killOften('Redis', { kills: 20, redisUrl: redis.url });
+  }, WITHIN_MS);
+  afterAll(() => redis.stop());
+
+  lostNothing(() => rounds);
+});
+
+function lostNothing(result: () => KillRounds): void {
   it('has one turn for every message that was sent, in spite of all repetitions', () => {
-    expect(rounds.document.turns.map(({ messageId }) => messageId).toSorted()).toEqual(rounds.messageIds.toSorted());
+    expect(
+      result()
+        .document.turns.map(({ messageId }) => messageId)
+        .toSorted(),
+    ).toEqual(result().messageIds.toSorted());
   });
 
   it('ended every turn with one picture', () => {
-    const ends = rounds.document.turns.map(({ status, renders }) => ({
+    const ends = result().document.turns.map(({ status, renders }) => ({
       status,
       pictures: renders.filter(({ resultNumber }) => resultNumber !== undefined).length,
     }));
-    expect(ends).toEqual(rounds.messageIds.map(() => ({ status: 'done', pictures: 1 })));
+    expect(ends).toEqual(result().messageIds.map(() => ({ status: 'done', pictures: 1 })));
   });
 
   it('numbered images and results 1..n', () => {
-    const numbers = rounds.document.images.map(({ number }) => number);
-    expect(numbers).toEqual(Array.from({ length: rounds.messageIds.length * 2 }, (_, index) => index + 1));
+    const numbers = result().document.images.map(({ number }) => number);
+    expect(numbers).toEqual(Array.from({ length: result().messageIds.length * 2 }, (_, index) => index + 1));
   });
 
   it('never gave a number to another picture, and never took one back', () => {
-    for (const snapshot of rounds.snapshots) {
-      expect(rounds.document.images.slice(0, snapshot.images.length)).toEqual(snapshot.images);
+    for (const snapshot of result().snapshots) {
+      expect(result().document.images.slice(0, snapshot.images.length)).toEqual(snapshot.images);
     }
   });
 
   it('posted every picture exactly once', () => {
-    const posted = rounds.posts.flatMap(({ kind, number }) => (kind === 'result' ? [number] : []));
-    const results = rounds.document.images.flatMap(({ kind, number }) => (kind === 'result' ? [number] : []));
+    const posted = result().posts.flatMap(({ kind, number }) => (kind === 'result' ? [number] : []));
+    const results = result().document.images.flatMap(({ kind, number }) => (kind === 'result' ? [number] : []));
     expect(posted.toSorted((a, b) => (a ?? 0) - (b ?? 0))).toEqual(results);
   });
 
   it('posted nothing else twice', () => {
-    const nonces = rounds.posts.map(({ nonce }) => nonce);
+    const nonces = result().posts.map(({ nonce }) => nonce);
     expect(new Set(nonces).size).toBe(nonces.length);
   });
-});
+}

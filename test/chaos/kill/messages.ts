@@ -8,6 +8,8 @@ export const startSchema = z.object({
   /** The local engine on a model folder; absent: an engine in memory whose every step takes `stepMs`. */
   modelFolder: z.string().optional(),
   stepMs: z.number().default(20),
+  /** The Redis to work on, with the prefix of its keys; absent: the embedded home. */
+  redis: z.object({ url: z.string(), prefix: z.string() }).optional(),
 });
 export type Start = z.infer<typeof startSchema>;
 

@@ -4,6 +4,7 @@ import { createConversationManager } from '../../../core/conversation-manager.ts
 import { conversationTopic } from '../../../core/events.ts';
 import { createRuleInterpreter } from '../../../core/intent-rules.ts';
 import type { ImageEngine } from '../../../core/ports.ts';
+import { Secret } from '../../../core/secret.ts';
 import { createTexts } from '../../../core/texts/catalogue.ts';
 import { en } from '../../../core/texts/en.ts';
 import { createLocalImageEngine } from '../../../queue/inference/local-image-engine.ts';
@@ -13,7 +14,7 @@ import { createMemoryEngine } from '../../support/fakes/engine.ts';
 import { createChatRoom } from './chat-room.ts';
 import { type Said, type Start, startSchema, toldSchema } from './messages.ts';
 
-/** The embedded home with everything that a turn needs, in a process that is made to be killed. */
+/** Everything that a turn needs, on the embedded home or on Redis, in a process that is made to be killed. */
 const start = startSchema.parse(JSON.parse(process.argv[2] ?? ''));
 const say = (said: Said) => void process.send?.(said);
 const logger = { debug() {}, info() {}, warn() {}, error: report };
@@ -22,9 +23,13 @@ const texts = createTexts(en, 'en');
 
 const engine = engineOf(start);
 const { id, maxImages } = engine.description;
+const { redis } = start;
+const redisUrl = redis === undefined ? undefined : new Secret(redis.url);
 const backend = await openBackend(
-  { home: start.home, redisUrl: undefined, databaseUrl: undefined, blobUrl: undefined },
+  { home: start.home, redisUrl, databaseUrl: undefined, blobUrl: undefined },
   { logger, clock },
+  // On Redis somebody else may hold a job: how long a killed process seems to.
+  redis === undefined ? {} : { redisPrefix: redis.prefix, timing: { lockDurationMs: 3000, stalledIntervalMs: 1000 } },
 );
 // Turns that are killed again and again would end as failed: correct, but it would hide what is lost.
 const manager = createConversationManager(
@@ -40,6 +45,7 @@ await createWorkers(
     engines: [engine],
     platforms: [createChatRoom(start.room)],
   },
+  { sweepEveryMs: 5000 },
 );
 let received = Promise.resolve();
 process.on('message', (message) => {
