@@ -79,6 +79,7 @@ export default {
     onlyIn('only-chat-models-know-langchain', 'langchain|@langchain', ['^prompts/chat-models/']),
     onlyIn('only-the-logger-knows-pino', 'pino', ['^core/logger\\.ts$']),
     onlyIn('only-cli-knows-commander', 'commander', ['^cli/']),
+    onlyIn('only-setup-knows-clack', '@clack', ['^cli/setup/']),
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'imports-resolve', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {

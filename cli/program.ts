@@ -7,6 +7,7 @@ import { addInterpret } from './commands/interpret.ts';
 import { addKeys } from './commands/keys.ts';
 import { addModels } from './commands/models.ts';
 import { addRender } from './commands/render.ts';
+import { addSetup } from './commands/setup.ts';
 import { addSlack } from './commands/slack.ts';
 import { addStart } from './commands/start.ts';
 import { addWeb } from './commands/web.ts';
@@ -58,6 +59,7 @@ function createProgram(session: Session): Command {
     addEdit,
     addInterpret,
     addRender,
+    addSetup,
     addDoctor,
     addKeys,
     addModels,
