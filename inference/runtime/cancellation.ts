@@ -5,5 +5,5 @@ import { InferenceError } from '../errors.ts';
  * @throws {InferenceError} CANCELLED */
 export async function yieldToCancellation(signal: AbortSignal | undefined): Promise<void> {
   await setImmediate();
-  if (signal?.aborted) throw new InferenceError('CANCELLED', 'The render was cancelled.');
+  if (signal?.aborted) throw new InferenceError('CANCELLED', 'The request was cancelled.');
 }

@@ -2,31 +2,36 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { ImageRequest, ImageResult } from '../engines/image-request.ts';
-import type { RequestStep } from '../engines/render-request.ts';
+import type { z } from 'zod';
 import { fromWire, InferenceError } from '../errors.ts';
 import { createDeferred } from './deferred.ts';
-import { type ChildMessage, childMessageSchema, PROTOCOL_VERSION, type StartMessage } from './protocol.ts';
+import { type ChildContract, type ChildMessage, childMessageSchema, PROTOCOL_VERSION } from './protocol.ts';
 import { residentBytes } from './resident-memory.ts';
 
-export interface ChildOptions {
-  readonly start: Omit<StartMessage, 'version' | 'kind'>;
+/** One kind of process: what it is told and which file it runs. */
+export interface ChildKind<Settings, Request, Progress, Result> {
+  readonly contract: ChildContract<Settings, Request, Progress, Result>;
+  /** The file without its extension: TypeScript beside TypeScript, JavaScript where this is compiled. */
+  readonly entry: URL;
+}
+
+export interface ChildOptions<Settings> {
+  readonly settings: Settings;
   /** Resident bytes above which the child is killed; undefined: no ceiling. */
   readonly memoryLimitBytes?: number | undefined;
   /** How often its memory is read. */
   readonly memoryPollMs: number;
-  /** How long a cancelled render may go on before the child is killed. */
+  /** How long a cancelled call may go on before the child is killed. */
   readonly cancelGraceMs: number;
 }
 
-export interface ChildCall {
+export interface ChildCall<Progress> {
   readonly signal?: AbortSignal | undefined;
-  readonly onStep?: ((step: RequestStep) => void) | undefined;
-  readonly previews: boolean;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** One forked process, from its start to its end. It is never restarted: make another. */
-export interface ChildConnection {
+export interface ChildConnection<Request, Progress, Result> {
   readonly pid: number | undefined;
   /** Rejects with the model's error when it cannot be opened. */
   readonly ready: Promise<void>;
@@ -34,24 +39,27 @@ export interface ChildConnection {
   readonly ended: Promise<void>;
   readonly isAlive: () => boolean;
   /** Only after `ready`, one at a time. */
-  render(request: ImageRequest, call: ChildCall): Promise<ImageResult>;
+  call(request: Request, call: ChildCall<Progress>): Promise<Result>;
   /** SIGKILL; pending calls reject with the reason. */
   kill(reason: InferenceError): void;
 }
 
-interface PendingRender {
-  readonly call: ChildCall;
-  readonly resolve: (result: ImageResult) => void;
+interface PendingCall<Progress, Result> {
+  readonly call: ChildCall<Progress>;
+  readonly resolve: (result: Result) => void;
   readonly reject: (error: InferenceError) => void;
 }
 
 const STDERR_TAIL = 2000;
 
-export function forkChild(options: ChildOptions): ChildConnection {
-  const child = forkEntry();
+export function forkChild<Settings, Request, Progress, Result>(
+  { contract, entry }: ChildKind<Settings, Request, Progress, Result>,
+  options: ChildOptions<Settings>,
+): ChildConnection<Request, Progress, Result> {
+  const child = forkEntry(entry);
   const opening = createDeferred<void>();
   const ended = createDeferred<void>();
-  const pending = new Map<number, PendingRender>();
+  const pending = new Map<number, PendingCall<Progress, Result>>();
   let nextId = 0;
   let causeOfDeath: InferenceError | undefined;
   let isAlive = true;
@@ -70,10 +78,17 @@ export function forkChild(options: ChildOptions): ChildConnection {
     child.kill('SIGKILL');
   }
 
-  function settle(id: number, outcome: (render: PendingRender) => void): void {
-    const render = pending.get(id);
+  function settle(id: number, outcome: (call: PendingCall<Progress, Result>) => void): void {
+    const call = pending.get(id);
     pending.delete(id);
-    if (render) outcome(render);
+    if (call) outcome(call);
+  }
+
+  /** What does not fit the contract ends the process, as any message that cannot be read. */
+  function read<T>(schema: z.ZodType<T>, content: unknown, use: (value: T) => void): void {
+    const parsed = schema.safeParse(content);
+    if (parsed.success) use(parsed.data);
+    else kill(new InferenceError('BUG', 'The inference process sent a message that could not be read.'));
   }
 
   function receive(message: ChildMessage): void {
@@ -84,12 +99,14 @@ export function forkChild(options: ChildOptions): ChildConnection {
       case 'failed':
         kill(fromWire(message.error));
         break;
-      case 'step':
-        report(pending.get(message.id)?.call, message);
+      case 'progress':
+        read(contract.progress, message.progress, (progress) => report(pending.get(message.id)?.call, progress));
         break;
       case 'done':
-        settle(message.id, ({ call, resolve, reject }) =>
-          call.signal?.aborted ? reject(cancelled()) : resolve(message.result),
+        read(contract.result, message.result, (result) =>
+          settle(message.id, ({ call, resolve, reject }) =>
+            call.signal?.aborted ? reject(cancelled()) : resolve(result),
+          ),
         );
         break;
       case 'error':
@@ -123,11 +140,7 @@ export function forkChild(options: ChildOptions): ChildConnection {
   child.stderr?.on('data', (chunk: Buffer) => {
     stderrTail = (stderrTail + chunk.toString('utf8')).slice(-STDERR_TAIL);
   });
-  child.on('message', (content) => {
-    const parsed = childMessageSchema.safeParse(content);
-    if (parsed.success) receive(parsed.data);
-    else kill(new InferenceError('BUG', 'The inference process sent a message that could not be read.'));
-  });
+  child.on('message', (content) => read(childMessageSchema, content, receive));
   child.on('error', (error) => {
     causeOfDeath ??= new InferenceError(
       'INFERENCE_CHILD_DIED',
@@ -138,7 +151,7 @@ export function forkChild(options: ChildOptions): ChildConnection {
     if (child.pid === undefined) end(null, null);
   });
   child.on('exit', end);
-  send({ kind: 'start', ...options.start });
+  send({ kind: 'start', settings: options.settings });
 
   return {
     pid: child.pid,
@@ -146,10 +159,10 @@ export function forkChild(options: ChildOptions): ChildConnection {
     ended: ended.promise,
     isAlive: () => isAlive && causeOfDeath === undefined,
     kill,
-    async render(request, call) {
+    async call(request, call) {
       if (!isAlive) throw causeOfDeath ?? cancelled();
       const id = nextId++;
-      const { promise, resolve, reject } = createDeferred<ImageResult>();
+      const { promise, resolve, reject } = createDeferred<Result>();
       pending.set(id, { call, resolve, reject });
       let graceTimer: NodeJS.Timeout | undefined;
       const cancel = () => {
@@ -158,7 +171,7 @@ export function forkChild(options: ChildOptions): ChildConnection {
       };
       call.signal?.addEventListener('abort', cancel, { once: true });
       try {
-        send({ kind: 'render', id, request, previews: call.previews });
+        send({ kind: 'call', id, request });
         return await promise;
       } finally {
         clearTimeout(graceTimer);
@@ -169,26 +182,26 @@ export function forkChild(options: ChildOptions): ChildConnection {
 }
 
 export function cancelled(): InferenceError {
-  return new InferenceError('CANCELLED', 'The render was cancelled.');
+  return new InferenceError('CANCELLED', 'The request was cancelled.');
 }
 
-/** The entry beside this file, in TypeScript through tsx or compiled. */
-function forkEntry(): ChildProcess {
+/** In TypeScript through tsx, or compiled as this file is. */
+function forkEntry(entry: URL): ChildProcess {
   const extension = extname(fileURLToPath(import.meta.url));
   // Resolved from here: a bare name would be looked for from the working directory.
   const tsx = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return fork(fileURLToPath(new URL(`./child${extension}`, import.meta.url)), [], {
+  return fork(fileURLToPath(entry) + extension, [], {
     execArgv: extension === '.ts' ? ['--import', tsx()] : [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
 }
 
-function report(call: ChildCall | undefined, { step, steps, preview }: Extract<ChildMessage, { kind: 'step' }>): void {
+function report<Progress>(call: ChildCall<Progress> | undefined, progress: Progress): void {
   try {
-    call?.onStep?.({ step, steps, ...(preview && { preview }) });
+    call?.onProgress?.(progress);
   } catch {
-    // Progress is best effort: a listener that fails must not fail the render.
+    // Progress is best effort: a listener that fails must not fail the call.
   }
 }
 
