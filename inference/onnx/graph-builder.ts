@@ -38,7 +38,13 @@ export interface GraphBuilder {
   /** Add a node with one output; an empty input name leaves an optional input out. */
   node(operator: string, inputs: readonly Value[], attributes?: Attributes, options?: NodeOptions): Value;
   /** Add a node with `count` outputs. */
-  nodes(operator: string, inputs: readonly Value[], count: number, attributes?: Attributes): readonly Value[];
+  nodes(
+    operator: string,
+    inputs: readonly Value[],
+    count: number,
+    attributes?: Attributes,
+    options?: NodeOptions,
+  ): readonly Value[];
   /** A small float32 constant inside the model; equal constants are stored once. */
   floats(values: readonly number[], shape?: readonly number[]): Value;
   /** A small float64 constant inside the model; equal constants are stored once. */
