@@ -43,3 +43,11 @@ export { checkModelFolder, type ModelFinding } from './model-folder/check-model-
 export { manifestSchema } from './model-folder/manifest.ts';
 export { type ModelFolder, openModelFolder } from './model-folder/open-model-folder.ts';
 export { type OnnxFileOptions, openOnnxFile } from './runtime/open-onnx-file.ts';
+export type { GenerationRequest, GenerationResult } from './vlm/generation-contract.ts';
+export type { ChatMessage } from './vlm/messages.ts';
+export {
+  createVisionLanguageModel,
+  type GenerateTextOptions,
+  type VisionLanguageModel,
+  type VisionLanguageModelOptions,
+} from './vlm/vision-language-model.ts';

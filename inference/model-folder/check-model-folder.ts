@@ -10,6 +10,7 @@ import { buildT5Encoder } from '../models/t5-encoder.ts';
 import { openWeights } from '../onnx/safetensors.ts';
 import { openClipTokenizer } from '../tokenizers/clip.ts';
 import { openT5Tokenizer } from '../tokenizers/t5.ts';
+import { checkVlmFolder } from '../vlm/open-vlm-folder.ts';
 import { manifestSchema, readManifest } from './manifest.ts';
 import { type ModelFolder, openModelFolder } from './open-model-folder.ts';
 import { readModelJson } from './read-json.ts';
@@ -44,6 +45,7 @@ function checkContent(model: ModelFolder): readonly ModelFinding[] {
     ...attempt(() => openT5Tokenizer(join(modelFolder, 'tokenizer_2'), model.maxTextTokens)).findings,
     ...model.adapters.flatMap((adapter) => checkAdapter(model, adapter.name, adapter.path)),
     ...missingAdapters(model),
+    ...languageModelFindings(model),
     ...manifestFindings(model),
   ];
 }
@@ -61,6 +63,11 @@ function missingAdapters(model: ModelFolder): readonly ModelFinding[] {
     .map((name) =>
       warning('ADAPTER_MISSING', `${model.folder} has no adapter "${name}": such requests run without one.`),
     );
+}
+
+/** Pictures can be made without the language model. */
+function languageModelFindings({ vlm }: ModelFolder): readonly ModelFinding[] {
+  return vlm === null ? [] : checkVlmFolder(vlm).map(({ code, message }) => warning(code, message));
 }
 
 /** What easel.json says without consequence for rendering: keys nobody reads, folders that are not there. */
