@@ -1,49 +1,36 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Easel, startEasel } from '../../../cli/easel.ts';
-import { loadConfig } from '../../../core/config.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { drawFiles } from '../../support/discord/discord-chat.ts';
 import type { FakeMessage } from '../../support/discord/discord-world.ts';
 import { type FakeDiscord, type PostedFile, startFakeDiscord } from '../../support/discord/fake-discord.ts';
-import { createMemoryLogger } from '../../support/fakes/logger.ts';
-import { tinyModel } from '../../support/tiny-model.ts';
+import { type Production, startProduction } from '../../support/production.ts';
+import { whereFound } from '../../support/servers/find-program.ts';
+import { redisProgram } from '../../support/servers/redis.ts';
 
 const PEOPLE = 20;
 const WITHIN_MS = 200_000;
 const PATTERN = 'Give the bag in image 1 the pattern of the dress in image 2';
 /** What one message is promised. */
 const PROMISED_MS = 1000;
-
-let discord: FakeDiscord;
-let easel: Easel;
-let home: string;
-
-/** The embedded Easel as `easel start` puts it together, on a tiny random model. */
-beforeEach(async () => {
-  discord = await startFakeDiscord();
-  home = await mkdtemp(join(tmpdir(), 'easel-crowd-'));
-  const env = { EASEL_HOME: home, DISCORD_TOKEN: discord.settings.token };
-  const endpoints = { discord: { apiUrl: discord.apiUrl, attachmentOrigins: [discord.origin] } };
-  easel = await startEasel(
-    { config: loadConfig(env), modelFolder: tinyModel('small'), logger: createMemoryLogger(), endpoints },
-    { web: false, work: true, bots: ['discord'] },
-  );
-  await easel.ready();
-  await discord.listened();
-});
-afterEach(async () => {
-  await easel.stop();
-  await discord.stop();
-  await rm(home, { recursive: true, force: true });
-});
+const options = { timeout: 2 * WITHIN_MS, ...whereFound(redisProgram) };
 
 const isResult = ({ attachments }: FakeMessage) => attachments.length > 0;
 
-it(
-  'twenty people at once: acknowledged, a card, and every message its picture exactly once, in order',
-  async () => {
+describe('twenty people on Discord, two workers, one of which is killed', options, () => {
+  let discord: FakeDiscord;
+  let production: Production;
+  beforeEach(async () => {
+    discord = await startFakeDiscord();
+    const tokens = { DISCORD_TOKEN: discord.settings.token };
+    production = await startProduction({ platform: 'discord', url: discord.origin, tokens, workers: 2 });
+    await production.startBot();
+    await discord.listened();
+  }, 120_000);
+  afterEach(async () => {
+    await production.stop();
+    await discord.stop();
+  });
+
+  it('every message is acknowledged, gets a card, and its picture exactly once, in order', async () => {
     const { bag, dress } = await drawFiles();
     const alone: number[] = [];
     for (const name of ['first', 'second', 'third']) {
@@ -84,6 +71,7 @@ it(
       discord.fail({ method: 'POST', path: /^\/channels\/\d+\/messages$/, answer: 'lost' });
     const both = talks.map((talk) => ({ ...talk, second: talk.say('make it red') }));
     discord.gateway.drop();
+    const interrupted = await production.killBusyWorker();
     await discord.until(
       () =>
         both.every(({ first, second, answersTo }) => [first, second].every((each) => answersTo(each).some(isResult))),
@@ -107,6 +95,7 @@ it(
       return (one ?? 0) < (two ?? 0);
     });
     expect(inOrder).toBe(true);
-  },
-  2 * WITHIN_MS,
-);
+    // What the killed worker was making was begun again by the other one.
+    expect(Math.max(...(await production.runsOf(interrupted)))).toBeGreaterThan(1);
+  });
+});

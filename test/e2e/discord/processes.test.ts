@@ -1,23 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
-import { z } from 'zod';
-import { startEasel } from '../../../cli/easel.ts';
-import { loadConfig } from '../../../core/config.ts';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Stop } from '../../../core/ports.ts';
-import { startChild } from '../../support/child-process.ts';
 import { drawFiles } from '../../support/discord/discord-chat.ts';
 import { startFakeDiscord } from '../../support/discord/fake-discord.ts';
-import { createMemoryLogger } from '../../support/fakes/logger.ts';
-import { redisProgram, startRedis } from '../../support/servers/redis.ts';
-import { tinyModel } from '../../support/tiny-model.ts';
-
-const saidSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('ready'), queues: z.array(z.string()) }),
-  z.object({ kind: z.literal('libraries'), libraries: z.array(z.string()) }),
-]);
-type Said = z.infer<typeof saidSchema>;
+import { startProduction } from '../../support/production.ts';
+import { whereFound } from '../../support/servers/find-program.ts';
+import { redisProgram } from '../../support/servers/redis.ts';
 
 const PICTURE_WITHIN_MS = 60_000;
 const stops: Stop[] = [];
@@ -25,29 +12,14 @@ afterEach(async () => {
   for (const stop of stops.splice(0).toReversed()) await stop();
 });
 
-it.skipIf('missing' in redisProgram)(
-  'the bot runs apart from the worker, over Redis, survives kill -9, and never loads onnxruntime',
-  async () => {
-    const redis = await startRedis();
+describe('the Discord bot apart from the worker, over Redis', { timeout: 240_000, ...whereFound(redisProgram) }, () => {
+  it('survives kill -9 between card and picture, and needs no onnxruntime', async () => {
     const discord = await startFakeDiscord();
-    const home = await mkdtemp(join(tmpdir(), 'easel-bot-'));
-    stops.push(redis.stop, discord.stop, () => rm(home, { recursive: true, force: true }));
-    const model = tinyModel('small');
-    const env = { REDIS_URL: redis.url, EASEL_HOME: home, DISCORD_TOKEN: discord.settings.token };
-    const worker = await startEasel(
-      { config: loadConfig(env), modelFolder: model, logger: createMemoryLogger() },
-      { web: false, work: true },
-    );
-    stops.push(worker.stop);
-    const script = new URL('../../support/children/discord-child.ts', import.meta.url);
-    const startBot = async () => {
-      const child = startChild<Said>(script, [model, discord.origin], (message) => saidSchema.parse(message), env);
-      stops.push(() => child.kill('SIGKILL'));
-      const ready = await child.says((said) => said.kind === 'ready');
-      expect(ready.queues).toEqual(['deliver-discord']);
-      return child;
-    };
-    const first = await startBot();
+    stops.push(discord.stop);
+    const tokens = { DISCORD_TOKEN: discord.settings.token };
+    const production = await startProduction({ platform: 'discord', url: discord.origin, tokens, workers: 1 });
+    stops.push(production.stop);
+    const first = await production.startBot();
     await discord.listened();
     const { bag, dress } = await drawFiles();
     const text = `${discord.mention} Give the bag in image 1 the pattern of the dress in image 2`;
@@ -56,7 +28,7 @@ it.skipIf('missing' in redisProgram)(
     await discord.until(() => posts()[0], PICTURE_WITHIN_MS);
     await first.kill('SIGKILL');
 
-    const second = await startBot();
+    const second = await production.startBot();
     const result = await discord.until(
       () => posts().find(({ attachments }) => attachments.length > 0),
       PICTURE_WITHIN_MS,
@@ -65,12 +37,10 @@ it.skipIf('missing' in redisProgram)(
     expect(result.message_reference?.message_id).toBe(message.id);
     expect(posts()).toHaveLength(2);
 
-    second.send({ kind: 'report' });
-    const isLibraries = (said: Said): said is Extract<Said, { kind: 'libraries' }> => said.kind === 'libraries';
-    const { libraries } = await second.says(isLibraries);
+    const { libraries, findsEngine } = await production.reportOf(second);
+    expect(findsEngine).toBe(false);
     // It did load what it decodes pictures with, so the list is a real one.
     expect(libraries.join('\n')).toContain('sharp');
     expect(libraries.filter((library) => library.includes('onnxruntime'))).toEqual([]);
-  },
-  240_000,
-);
+  });
+});

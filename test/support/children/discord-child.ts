@@ -2,7 +2,7 @@ import { startEasel } from '../../../cli/easel.ts';
 import { loadConfig } from '../../../core/config.ts';
 import { createLogger } from '../../../core/logger.ts';
 
-/** `easel discord` on the Redis of the environment, talking to the Discord of argv[3]; tells which shared libraries it loaded. */
+/** `easel discord` on the Redis of the environment, talking to the Discord of argv[3]; tells which shared libraries it loaded, and whether it could find the engine's. */
 const [, , modelFolder = '', discordUrl = ''] = process.argv;
 
 const easel = await startEasel(
@@ -16,8 +16,12 @@ const easel = await startEasel(
 );
 process.send?.({ kind: 'ready', queues: easel.queues });
 
-process.on('message', () => {
+process.on('message', async () => {
   const report: unknown = process.report.getReport();
   const libraries = Object(report).sharedObjects;
-  process.send?.({ kind: 'libraries', libraries: Array.isArray(libraries) ? libraries.map(String) : [] });
+  const findsEngine = await import('onnxruntime-node').then(
+    () => true,
+    () => false,
+  );
+  process.send?.({ kind: 'report', libraries: Array.isArray(libraries) ? libraries.map(String) : [], findsEngine });
 });
