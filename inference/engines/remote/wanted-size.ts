@@ -19,7 +19,7 @@ export const sizeRuleSchema = z.discriminatedUnion('rule', [
     .object({
       rule: z.literal('listed'),
       sizes: z
-        .array(z.tuple([z.int().positive(), z.int().positive()]))
+        .array(z.tuple([z.int().positive(), z.int().positive()]).readonly())
         .min(1)
         .readonly(),
     })
