@@ -30,7 +30,7 @@ export function requireMatchingImages(messages: readonly ChatMessage[], images: 
 /** Write the conversation in the model's template and put one token for every cell of every picture in its place.
  * @throws {InferenceError} INPUT_INVALID; MODEL_INVALID when the template leaves a picture out. */
 export function composePrompt(
-  { config, template, tokenizer, folder }: LoadedVlm,
+  { config, template, tokenizer, folder }: Pick<LoadedVlm, 'config' | 'template' | 'tokenizer' | 'folder'>,
   messages: readonly ChatMessage[],
   pictures: readonly EncodedPicture[],
 ): Prompt {

@@ -16,9 +16,10 @@ const SUPPORT = 2;
 const CURVATURE = -0.5;
 // Sums of 8-bit pixels then stay within 32 bits.
 const WEIGHT_BITS = 22;
+const HALF = 1 << (WEIGHT_BITS - 1);
 
 /** Stretch to a size with an antialiased bicubic filter: the bytes that Pillow makes, which the model was trained on.
- * libvips rounds and shrinks in other steps.
+ * libvips rounds and shrinks in other steps. Rows come before columns, as in torchvision and in Pillow before 13.
  * @source Pillow Resample.c (re-derived); parity: test/unit/inference/vlm/image-processor.test.ts */
 export function resizeBicubic(picture: Picture, { width, height }: Size): Picture {
   const wide = picture.width === width ? picture : resizeRows(picture, width);
@@ -27,64 +28,46 @@ export function resizeBicubic(picture: Picture, { width, height }: Size): Pictur
 
 function resizeRows({ width: inWidth, height, data }: Picture, width: number): Picture {
   const { starts, counts, weights, stride } = computeTaps(inWidth, width);
-  const out = new Uint8Array(width * height * CHANNELS);
-  for (let y = 0; y < height; y++) {
-    const row = y * inWidth * CHANNELS;
-    for (let x = 0; x < width; x++) {
-      const start = row + (starts[x] ?? 0) * CHANNELS;
-      mix(data, { start, step: CHANNELS, count: counts[x] ?? 0 }, weights, x * stride, out, (y * width + x) * CHANNELS);
+  const out = new Uint8ClampedArray(width * height * CHANNELS);
+  for (let x = 0; x < width; x++) {
+    const first = (starts[x] ?? 0) * CHANNELS;
+    const taps = weights.subarray(x * stride, x * stride + (counts[x] ?? 0));
+    for (let y = 0; y < height; y++) {
+      let red = HALF;
+      let green = HALF;
+      let blue = HALF;
+      let index = y * inWidth * CHANNELS + first;
+      for (let k = 0; k < taps.length; k++) {
+        const weight = taps[k] ?? 0;
+        red = (red + Math.imul(data[index] ?? 0, weight)) | 0;
+        green = (green + Math.imul(data[index + 1] ?? 0, weight)) | 0;
+        blue = (blue + Math.imul(data[index + 2] ?? 0, weight)) | 0;
+        index += CHANNELS;
+      }
+      const target = (y * width + x) * CHANNELS;
+      out[target] = red >> WEIGHT_BITS;
+      out[target + 1] = green >> WEIGHT_BITS;
+      out[target + 2] = blue >> WEIGHT_BITS;
     }
   }
-  return { width, height, data: out };
+  return { width, height, data: new Uint8Array(out.buffer) };
 }
 
 function resizeColumns({ width, height: inHeight, data }: Picture, height: number): Picture {
   const { starts, counts, weights, stride } = computeTaps(inHeight, height);
-  const out = new Uint8Array(width * height * CHANNELS);
   const row = width * CHANNELS;
+  const out = new Uint8ClampedArray(row * height);
+  const sums = new Int32Array(row);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const start = (starts[y] ?? 0) * row + x * CHANNELS;
-      mix(data, { start, step: row, count: counts[y] ?? 0 }, weights, y * stride, out, y * row + x * CHANNELS);
+    sums.fill(HALF);
+    for (let k = 0; k < (counts[y] ?? 0); k++) {
+      const weight = weights[y * stride + k] ?? 0;
+      const source = ((starts[y] ?? 0) + k) * row;
+      for (let i = 0; i < row; i++) sums[i] = (sums[i] ?? 0) + Math.imul(data[source + i] ?? 0, weight);
     }
+    for (let i = 0; i < row; i++) out[y * row + i] = (sums[i] ?? 0) >> WEIGHT_BITS;
   }
-  return { width, height, data: out };
-}
-
-interface Run {
-  readonly start: number;
-  readonly step: number;
-  readonly count: number;
-}
-
-/** Mix the three channels of a run of pixels into the pixel of `out` at `target`. */
-function mix(
-  data: Uint8Array,
-  { start, step, count }: Run,
-  weights: Int32Array,
-  firstWeight: number,
-  out: Uint8Array,
-  target: number,
-): void {
-  const half = 1 << (WEIGHT_BITS - 1);
-  let red = half;
-  let green = half;
-  let blue = half;
-  let index = start;
-  for (let k = 0; k < count; k++) {
-    const weight = weights[firstWeight + k] ?? 0;
-    red += (data[index] ?? 0) * weight;
-    green += (data[index + 1] ?? 0) * weight;
-    blue += (data[index + 2] ?? 0) * weight;
-    index += step;
-  }
-  out[target] = clampByte(red >> WEIGHT_BITS);
-  out[target + 1] = clampByte(green >> WEIGHT_BITS);
-  out[target + 2] = clampByte(blue >> WEIGHT_BITS);
-}
-
-function clampByte(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value;
+  return { width, height, data: new Uint8Array(out.buffer) };
 }
 
 function computeTaps(inSize: number, outSize: number): Taps {
