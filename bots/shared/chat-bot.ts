@@ -1,4 +1,5 @@
 import type { ConversationManager } from '../../core/conversation-manager.ts';
+import type { Inbox } from '../../core/inbox.ts';
 import type {
   Blobs,
   ChatPlatform,
@@ -29,6 +30,7 @@ export type ShrinkImage = (bytes: Uint8Array, limitBytes: number) => Promise<Enc
 export interface ChatBotDeps {
   readonly manager: ConversationManager;
   readonly documents: Documents;
+  readonly inbox: Inbox;
   readonly jobs: Jobs;
   readonly ephemeral: Ephemeral;
   readonly blobs: Blobs;

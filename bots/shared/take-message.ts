@@ -36,9 +36,10 @@ export interface MessageTaker {
    * Take in a message: find or begin its conversation, fetch its pictures, hand it to the manager. Never throws: a message
    * that cannot be taken is answered with the reason.
    * @param lane messages of one lane are taken in their order, however long the pictures of one need.
-   * @param read may ask the platform for what the event does not hold.
+   * @param read may ask the platform for what the event does not hold; undefined: the message was answered already.
+   * @returns false when the message could be neither taken nor answered.
    */
-  take(lane: string, read: () => Promise<IncomingMessage>): Promise<void>;
+  take(lane: string, read: () => Promise<IncomingMessage | undefined>): Promise<boolean>;
   /** A person deleted a message: stop what it asked for, if its picture is not made yet. Never throws. */
   withdraw(lane: string, messageId: string): Promise<void>;
   /** Take nothing more in; resolves when what was begun is done or given up. */
@@ -101,16 +102,19 @@ export function createMessageTaker(deps: MessageTakerDeps): MessageTaker {
   return {
     take: (lane, read) =>
       lanes.run(lane, async () => {
-        if (stopping.signal.aborted) return;
+        if (stopping.signal.aborted) return false;
         try {
           const message = await read();
+          if (message === undefined) return true;
           try {
             await receive(message);
           } catch (error) {
             await refuse(message, error);
           }
+          return true;
         } catch (error) {
           logFailure(error, 'message-lost', 'a message could be neither taken nor answered');
+          return false;
         }
       }),
     withdraw: (lane, messageId) =>

@@ -23,8 +23,8 @@ export interface ConnectionOptions {
   readonly logger: Logger;
   /** The first pause after a failed attempt; it doubles up to a minute. Default: 1 s. */
   readonly retryMs?: number;
-  /** Called once, when it is known who Easel is, before any event comes. */
-  readonly attach: (app: App, identity: Identity) => void;
+  /** Called once, when it is known who Easel is; no event comes before it resolves. */
+  readonly attach: (app: App, identity: Identity) => Promise<void>;
 }
 
 export interface Connection {
@@ -65,7 +65,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (identity === undefined) return;
     const app = createApp(options, line.receiver);
     await app.init();
-    options.attach(app, identity);
+    await options.attach(app, identity);
     while (!stopping.signal.aborted) {
       const connected = await untilItWorks('SLACK_APP_TOKEN', line.connect);
       if (connected === undefined) return;

@@ -8,7 +8,8 @@ import { createMessageTaker } from '../shared/take-message.ts';
 import type { Identity } from './address.ts';
 import { ACTION_ID } from './blocks.ts';
 import { createConnection, EVENTS_PATH } from './connection.ts';
-import { deletionSchema, envelopeSchema, messageEventSchema, pressSchema } from './events.ts';
+import { deletionSchema, messageEventSchema, pressSchema } from './events.ts';
+import { createKeptEvents } from './kept-events.ts';
 import { createMessages } from './messages.ts';
 import { createOpenFile, FILE_ORIGINS } from './open-file.ts';
 import { decodePlace } from './place.ts';
@@ -34,6 +35,9 @@ export interface SlackBotOptions extends SlackTokens {
 const CARD_TIMES = { everyMs: 3000, gapMs: 1200 } as const;
 
 const FINISH_WITHIN_MS = 8000;
+/** How often, and how old, what is left is tried again. */
+const REPEAT_EVERY_MS = 60_000;
+const REPEAT_WITHIN_MS = 10_000;
 
 /** Easel in one Slack workspace. */
 export function createSlackBot(deps: ChatBotDeps, options: SlackBotOptions): ChatBot {
@@ -48,6 +52,7 @@ export function createSlackBot(deps: ChatBotDeps, options: SlackBotOptions): Cha
   const { platform } = liveCards;
   const stopping = new AbortController();
   const { signal } = stopping;
+  const hangingUp = new AbortController();
   const lanes = createLanes();
   const open = createOpenFile({ botToken, fileOrigins, logger });
   const taker = createMessageTaker({ ...deps, liveCards, open, say: ({ place }, text) => say(place, text) });
@@ -61,17 +66,19 @@ export function createSlackBot(deps: ChatBotDeps, options: SlackBotOptions): Cha
     return `${channel}:${answer.ts}`;
   }
 
-  /** Every listener reads the event first and works afterwards: Bolt has acknowledged it by then. */
-  function attach(app: App, identity: Identity): void {
+  async function attach(app: App, identity: Identity): Promise<void> {
     const messages = createMessages({ ...deps, api, platform, taker, say, lanes, signal }, identity);
+    const kept = createKeptEvents(deps, { identity, handle: app.processEvent.bind(app), signal });
+    // Bolt acknowledges an event before any listener hears of it, so what comes is kept before Bolt does.
+    app.processEvent = kept.take;
 
     async function onEvent({ event, body }: { readonly event: unknown; readonly body: unknown }): Promise<void> {
-      const { event_id: eventId } = envelopeSchema.parse(body);
       const deletion = deletionSchema.safeParse(event);
       if (deletion.success) return await messages.onDeletion(deletion.data);
       const message = messageEventSchema.safeParse(event);
-      if (message.success) await messages.onMessage(message.data, eventId);
-      else logger.debug({ event: 'slack-event-unread' }, 'an event had a form that Easel does not read');
+      if (message.success) {
+        if (!(await messages.onMessage(message.data))) kept.leave(body);
+      } else logger.debug({ event: 'slack-event-unread' }, 'an event had a form that Easel does not read');
     }
 
     app.event('app_mention', onEvent);
@@ -84,6 +91,14 @@ export function createSlackBot(deps: ChatBotDeps, options: SlackBotOptions): Cha
       pressing.add(work);
       await work;
     });
+
+    const repeating = setInterval(() => void kept.repeat(REPEAT_EVERY_MS), REPEAT_EVERY_MS);
+    signal.addEventListener('abort', () => clearInterval(repeating), { once: true });
+    // What an earlier process left comes before anything new; a picture that takes long keeps nobody waiting.
+    await Promise.race([
+      kept.repeat(0),
+      sleep(REPEAT_WITHIN_MS, undefined, { ref: false, signal: hangingUp.signal }).catch(() => undefined),
+    ]);
   }
 
   const connection = createConnection({
@@ -110,8 +125,9 @@ export function createSlackBot(deps: ChatBotDeps, options: SlackBotOptions): Cha
     health: connection.health,
     failed: connection.failed,
     async stop() {
+      hangingUp.abort();
       await connection.stop();
-      // Slack does not send again what was acknowledged, so messages that were taken are taken in before the end.
+      // Messages that were taken are taken in before the end, where that does not last; the others at the next start.
       await Promise.race([lanes.idle(), sleep(FINISH_WITHIN_MS, undefined, { ref: false })]);
       stopping.abort();
       await taker.stop();

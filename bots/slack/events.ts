@@ -53,7 +53,7 @@ export const deletionSchema = z
   })
   .transform(({ channel, deleted_ts: ts, previous_message: before }) => ({ channel, ts, thread: before?.thread_ts }));
 
-export const envelopeSchema = z.object({ event_id: z.string() });
+export const envelopeSchema = z.object({ event_id: z.string(), event: z.unknown() });
 
 /** A press of one of Easel's buttons. */
 export const pressSchema = z.object({

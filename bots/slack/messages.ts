@@ -1,6 +1,6 @@
 import type { ConversationManager } from '../../core/conversation-manager.ts';
 import { asAppError, sayingOf, toWire } from '../../core/errors.ts';
-import type { ChatPlatform, Documents, Ephemeral, Logger } from '../../core/ports.ts';
+import type { ChatPlatform, Documents, Logger } from '../../core/ports.ts';
 import type { Texts } from '../../core/texts/catalogue.ts';
 import type { ImageSource } from '../shared/fetch-images.ts';
 import type { Lanes } from '../shared/lanes.ts';
@@ -17,7 +17,6 @@ export interface MessagesDeps {
   readonly api: WebApi;
   readonly manager: ConversationManager;
   readonly documents: Documents;
-  readonly ephemeral: Ephemeral;
   readonly texts: Texts;
   readonly logger: Logger;
   readonly platform: ChatPlatform;
@@ -28,38 +27,38 @@ export interface MessagesDeps {
   readonly signal: AbortSignal;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** A reply is listed after its thread's root, however the range is limited. */
 const ROOT_AND_REPLY = 2;
 
-/**
- * Takes the events `app_mention` and `message`. One message comes by several events and every event may come again, so the
- * message itself is what is taken once. Never throws.
- */
+/** Takes the events `app_mention` and `message`, of which a mention is both. Never throws. */
 export function createMessages(deps: MessagesDeps, identity: Identity) {
-  const { api, manager, documents, ephemeral, texts, logger, platform, taker, say, lanes, signal } = deps;
+  const { api, manager, documents, texts, logger, platform, taker, say, lanes, signal } = deps;
 
-  async function take(event: MessageEvent, place: Place, isFollowUp: boolean): Promise<void> {
+  async function take(event: MessageEvent, place: Place, isFollowUp: boolean): Promise<boolean> {
     const root = messageAlias(platform.name, encodeMessageId(place.channel, place.thread ?? ''));
-    if (isFollowUp && (await documents.resolve(root)) === undefined) return;
-    if (!(await ephemeral.once(`slack-message:${place.team}:${event.channel}:${event.ts}`, DAY_MS))) return;
+    if (isFollowUp && (await documents.resolve(root)) === undefined) return true;
     const here = encodePlace(place);
-    await orSayWhy(here, async () => {
-      const conversation = await manager.open({ platform: platform.name, place: here, cards: true });
-      if (place.thread !== undefined) await documents.link(root, conversation.id);
-      const replyTo = encodeMessageId(event.channel, event.ts);
-      void platform.acknowledge({ conversationId: conversation.id, place: here, replyTo });
+    const conversation = await orSayWhy(here, async () => {
+      const opened = await manager.open({ platform: platform.name, place: here, cards: true });
+      if (place.thread !== undefined) await documents.link(root, opened.id);
+      return opened;
     });
-    await taker.take(here, () => orSayWhy(here, () => read(event, place)));
+    if (conversation === undefined) return true;
+    const replyTo = encodeMessageId(event.channel, event.ts);
+    void platform.acknowledge({ conversationId: conversation.id, place: here, replyTo });
+    return await taker.take(here, () => orSayWhy(here, () => read(event, place)));
   }
 
-  /** Slack does not send the message again, so the person has to: they are told. */
-  async function orSayWhy<T>(here: string, work: () => Promise<T>): Promise<T> {
+  /** @returns undefined when it failed and the person was told. @throws when neither was possible. */
+  async function orSayWhy<T>(here: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
     } catch (thrown) {
-      await say(here, texts.sayStored(sayingOf(toWire(asAppError(thrown)))));
-      throw thrown;
+      const error = asAppError(thrown);
+      if (error.code === 'CANCELLED') throw error;
+      await say(here, texts.sayStored(sayingOf(toWire(error))));
+      logger.error({ event: 'slack-message', code: error.code }, 'a message was answered with what went wrong');
+      return undefined;
     }
   }
 
@@ -106,15 +105,17 @@ export function createMessages(deps: MessagesDeps, identity: Identity) {
   }
 
   return {
-    /** @param eventId the same for every delivery of one event. */
-    async onMessage(event: MessageEvent, eventId: string): Promise<void> {
+    /** @returns false when the message could be neither taken nor answered. */
+    async onMessage(event: MessageEvent): Promise<boolean> {
       const address = addressOf(event, identity);
-      if (address.kind === 'ignored') return;
+      if (address.kind === 'ignored') return true;
       try {
-        if (!(await ephemeral.once(`slack-event:${eventId}`, DAY_MS))) return;
-        await lanes.run(encodePlace(address.place), () => take(event, address.place, address.kind === 'follow-up'));
+        return await lanes.run(encodePlace(address.place), () =>
+          take(event, address.place, address.kind === 'follow-up'),
+        );
       } catch (error) {
         logger.error({ event: 'slack-message', code: asAppError(error).code }, 'a message could not be taken');
+        return false;
       }
     },
 

@@ -1,6 +1,6 @@
 import type { ConversationManager } from '../../core/conversation-manager.ts';
 import { asAppError, policyOf, sayingOf, toWire } from '../../core/errors.ts';
-import type { Ephemeral, Logger } from '../../core/ports.ts';
+import type { Logger } from '../../core/ports.ts';
 import type { Texts } from '../../core/texts/catalogue.ts';
 import { decodeAction } from '../shared/action-id.ts';
 import type { LiveCards } from '../shared/live-cards.ts';
@@ -12,17 +12,14 @@ import type { WebApi } from './web-api.ts';
 export interface PressesDeps {
   readonly api: WebApi;
   readonly manager: ConversationManager;
-  readonly ephemeral: Ephemeral;
   readonly liveCards: LiveCards;
   readonly texts: Texts;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
 
-const HOUR_MS = 60 * 60 * 1000;
-
 /** Carries out presses of Easel's buttons, which say themselves what they mean. Never throws. */
-export function createPresses({ api, manager, ephemeral, liveCards, texts, logger, signal }: PressesDeps) {
+export function createPresses({ api, manager, liveCards, texts, logger, signal }: PressesDeps) {
   async function isAdmin(user: string): Promise<boolean> {
     const answer = await api.patiently((client) => client.users.info({ user }), { signal });
     const { is_admin: admin = false, is_owner: owner = false } = userSchema.parse(answer).user;
@@ -33,8 +30,8 @@ export function createPresses({ api, manager, ephemeral, liveCards, texts, logge
     const [action] = actions;
     const pressed = action === undefined ? undefined : decodeAction(action.value);
     if (action === undefined || pressed === undefined) return undefined;
+    // The same press carried out twice, after a crash, does one thing.
     const eventId = `${user.id}:${message.ts}:${action.action_id}:${action.action_ts}`;
-    if (!(await ephemeral.once(`slack-press:${eventId}`, HOUR_MS))) return undefined;
     const { document, saying } = await pressButton(manager, {
       pressed,
       authorId: user.id,

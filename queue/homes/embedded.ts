@@ -4,6 +4,7 @@ import { openEmbeddedDatabase } from '../embedded/open-database.ts';
 import { createListeners, createLocalPubSub } from '../ephemeral/pub-sub.ts';
 import { createSqlEphemeral } from '../ephemeral/sql-ephemeral.ts';
 import { lockHome } from '../home/home-lock.ts';
+import { createFileInbox } from '../inbox/file-inbox.ts';
 import { createSqlBull } from '../jobs/bull.ts';
 import { createBullJobs, type JobTiming } from '../jobs/bull-jobs.ts';
 import { createSqlFairOrder } from '../jobs/fair-order.ts';
@@ -27,6 +28,7 @@ export async function openEmbeddedHome(folder: string, { logger, clock }: HomeDe
     const jobs = createBullJobs({ bull: createSqlBull(pool), fairOrder, ephemeral, logger }, timing);
     return {
       documents,
+      inbox: createFileInbox(folder),
       ephemeral,
       jobs,
       close: closeInOrder([jobs.close, database.close, unlock]),

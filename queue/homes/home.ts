@@ -1,3 +1,4 @@
+import type { Inbox } from '../../core/inbox.ts';
 import type { Clock, Documents, Ephemeral, Jobs, Logger, Stop } from '../../core/ports.ts';
 
 export interface HomeDeps {
@@ -5,9 +6,10 @@ export interface HomeDeps {
   readonly clock: Clock;
 }
 
-/** Documents, events and jobs, on one of the three homes. */
+/** Documents, inbox, events and jobs, on one of the three homes. */
 export interface Home {
   readonly documents: Documents;
+  readonly inbox: Inbox;
   readonly ephemeral: Ephemeral;
   readonly jobs: Jobs;
   /** Stops the workers first, gives the home back last. Calling it twice is harmless. */

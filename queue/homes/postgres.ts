@@ -4,6 +4,7 @@ import { createSqlDocuments } from '../documents/sql-documents.ts';
 import { createPgPubSub } from '../ephemeral/pg-pub-sub.ts';
 import { createListeners } from '../ephemeral/pub-sub.ts';
 import { createSqlEphemeral } from '../ephemeral/sql-ephemeral.ts';
+import { createSqlInbox } from '../inbox/sql-inbox.ts';
 import { createSqlBull } from '../jobs/bull.ts';
 import { createBullJobs, type JobTiming } from '../jobs/bull-jobs.ts';
 import { createSqlFairOrder } from '../jobs/fair-order.ts';
@@ -43,6 +44,7 @@ export async function openPostgresHome(
   const jobs = createBullJobs({ bull: createSqlBull(pool), fairOrder, ephemeral, logger }, timing);
   return {
     documents: createSqlDocuments(pool),
+    inbox: createSqlInbox(pool),
     ephemeral,
     jobs,
     close: closeInOrder([jobs.close, pubSub.close, () => pool.end()]),

@@ -3,6 +3,7 @@ import type { Logger } from '../../core/ports.ts';
 import { createRedisDocuments } from '../documents/redis-documents.ts';
 import { createListeners } from '../ephemeral/pub-sub.ts';
 import { createRedisEphemeral } from '../ephemeral/redis-ephemeral.ts';
+import { createRedisInbox } from '../inbox/redis-inbox.ts';
 import { createRedisBull } from '../jobs/bull.ts';
 import { createBullJobs, type JobTiming } from '../jobs/bull-jobs.ts';
 import { createRedisFairOrder } from '../jobs/fair-order.ts';
@@ -40,6 +41,7 @@ export async function openRedisHome(
   const jobs = createBullJobs({ bull, fairOrder, ephemeral, logger }, timing);
   return {
     documents: createRedisDocuments(commands, prefix),
+    inbox: createRedisInbox(commands, prefix),
     ephemeral,
     jobs,
     close: closeInOrder([jobs.close, disconnect]),

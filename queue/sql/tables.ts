@@ -15,6 +15,13 @@ CREATE TABLE IF NOT EXISTS easel.alias (
   alias_hash text PRIMARY KEY,
   conversation_id text NOT NULL
 );
+CREATE TABLE IF NOT EXISTS easel.inbox (
+  platform text NOT NULL,
+  key text NOT NULL,
+  body text NOT NULL,
+  kept_at bigint NOT NULL,
+  PRIMARY KEY (platform, key)
+);
 CREATE TABLE IF NOT EXISTS easel.api_key (
   id text PRIMARY KEY,
   key text NOT NULL

@@ -4,9 +4,10 @@ import type { StartedHome, TestHome } from '../support/homes.ts';
 import { whereFound } from '../support/servers/find-program.ts';
 import { describeDocuments } from './documents.contract.ts';
 import { describeEphemeral } from './ephemeral.contract.ts';
+import { describeInbox } from './inbox.contract.ts';
 import { describeJobs } from './jobs.contract.ts';
 
-/** Documents, Ephemeral and Jobs of one home, each under its contract. */
+/** Documents, Inbox, Ephemeral and Jobs of one home, each under its contract. */
 export function describeHome(home: TestHome): void {
   describe(`on ${home.name}`, whereFound(home.found), () => {
     let started: StartedHome;
@@ -23,6 +24,10 @@ export function describeHome(home: TestHome): void {
       },
       { isDurable: true },
     );
+    describeInbox(home.name, async () => {
+      const { one, other, close } = await started.openTwo();
+      return { inbox: one.inbox, other: other.inbox, close };
+    });
     describeEphemeral(home.name, async () => {
       const { one, other, close } = await started.openTwo();
       return { ephemeral: one.ephemeral, other: other.ephemeral, elapse: (ms) => wait(ms), close };

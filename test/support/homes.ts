@@ -5,6 +5,7 @@ import { openMemoryDatabase } from '../../queue/embedded/open-database.ts';
 import { createListeners, createLocalPubSub } from '../../queue/ephemeral/pub-sub.ts';
 import { createSqlEphemeral } from '../../queue/ephemeral/sql-ephemeral.ts';
 import type { Home } from '../../queue/homes/home.ts';
+import { createSqlInbox } from '../../queue/inbox/sql-inbox.ts';
 import { createSqlBull } from '../../queue/jobs/bull.ts';
 import { createBullJobs, DEFAULT_TIMING, type JobTiming } from '../../queue/jobs/bull-jobs.ts';
 import { createSqlFairOrder } from '../../queue/jobs/fair-order.ts';
@@ -83,7 +84,13 @@ const embeddedHome: TestHome = {
         const ephemeral = createSqlEphemeral(pool, pubSub, logger);
         const deps = { bull: createSqlBull(pool), fairOrder: createSqlFairOrder(pool), ephemeral, logger };
         const jobs = createBullJobs(deps, testTiming);
-        const home = { documents: createSqlDocuments(pool), ephemeral, jobs, close: jobs.close };
+        const home = {
+          documents: createSqlDocuments(pool),
+          inbox: createSqlInbox(pool),
+          ephemeral,
+          jobs,
+          close: jobs.close,
+        };
         return { one: home, other: home, close: home.close };
       },
       stop,

@@ -11,6 +11,7 @@ import { createImageIntake } from '../../../queue/inference/image-intake.ts';
 import { createMemoryBlobs } from '../fakes/blobs.ts';
 import { createMemoryDocuments } from '../fakes/documents.ts';
 import { createMemoryEphemeral } from '../fakes/ephemeral.ts';
+import { createMemoryInbox } from '../fakes/inbox.ts';
 import { createMemoryJobs } from '../fakes/jobs.ts';
 import { createMemoryLogger } from '../fakes/logger.ts';
 import { createGate } from '../web/gate.ts';
@@ -48,6 +49,7 @@ export async function startMemoryChat(
   const deps: ChatBotDeps = {
     manager,
     documents,
+    inbox: createMemoryInbox(),
     jobs,
     ephemeral,
     blobs,

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { type Manifest, readManifest } from '../../../bots/slack/manifest.ts';
+import { createGate } from '../web/gate.ts';
 import { createHttpDelivery, createSocketDelivery, eventCallback } from './event-delivery.ts';
 import { createFaults, type Fault } from './faults.ts';
 import { createMethods, messageView } from './web-api-methods.ts';
@@ -50,6 +51,8 @@ export async function startFakeSlack({ manifest = readManifest(), eventsUrl }: F
   let copies = 1;
   let events = 0;
   let loginPage: LoginPage = 'after a redirect';
+  let downloading = createGate();
+  downloading.open();
   let baseUrl = '';
 
   const method = createMethods({
@@ -98,9 +101,11 @@ export async function startFakeSlack({ manifest = readManifest(), eventsUrl }: F
     workspace.changed();
   }
 
-  function download(path: string, request: IncomingMessage, response: ServerResponse): void {
+  async function download(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { authorization, host = '' } = request.headers;
     downloads.push({ host, authorization, path });
+    workspace.changed();
+    await downloading.pass();
     const file = workspace.files.get(path.split('/')[2]?.slice(TEAM.length + 1) ?? '');
     const isAllowed = authorization === `Bearer ${tokens.bot}` && manifest.scopes.includes('files:read');
     if (file !== undefined && isAllowed) {
@@ -173,6 +178,12 @@ export async function startFakeSlack({ manifest = readManifest(), eventsUrl }: F
     /** New results are seen in their threads only after so many looks. */
     hideShares(polls: number): void {
       hiddenPolls = polls;
+    },
+    /** Files are asked for, but not sent until the returned function is called. */
+    holdDownloads(): () => void {
+      const gate = createGate();
+      downloading = gate;
+      return gate.open;
     },
     /** Every event and press is delivered so many times. */
     repeatEvents(times: number): void {

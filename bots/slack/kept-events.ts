@@ -1,0 +1,107 @@
+import type { ReceiverEvent } from '@slack/bolt';
+import { asAppError } from '../../core/errors.ts';
+import type { KeptEvent } from '../../core/inbox.ts';
+import type { ChatBotDeps } from '../shared/chat-bot.ts';
+import type { Identity } from './address.ts';
+import { channelOf, keyOf } from './event-key.ts';
+
+const PLATFORM = 'slack';
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** An event that ends the process each time must not do so for ever. */
+const MAX_REPEATS = 3;
+
+export interface KeptEventsOptions {
+  readonly identity: Identity;
+  /** Acknowledges the event and carries it out. */
+  readonly handle: (event: ReceiverEvent) => Promise<void>;
+  /** Aborted when nothing more is carried out: what is in work then is left for the next start. */
+  readonly signal: AbortSignal;
+}
+
+export interface KeptEvents {
+  /** @throws AppError STORE_UNAVAILABLE before the event is acknowledged: Slack sends it again. */
+  take(event: ReceiverEvent): Promise<void>;
+  /** This event could be neither carried out nor answered: it is tried again. */
+  leave(body: unknown): void;
+  /** Carry out what is kept and was not, oldest first in each channel. Never throws. @param minAgeMs leaves younger ones alone. */
+  repeat(minAgeMs: number): Promise<void>;
+}
+
+/**
+ * Slack sends nothing again that was acknowledged, and waits three seconds for that, which is too short to fetch pictures. So
+ * an event is kept in the inbox before it is acknowledged, and forgotten when it was carried out. Every event is carried out
+ * once, however often it is delivered: what is kept is in work, and what was done is marked before it is forgotten.
+ */
+export function createKeptEvents(
+  { inbox, ephemeral, clock, logger }: Pick<ChatBotDeps, 'inbox' | 'ephemeral' | 'clock' | 'logger'>,
+  { identity, handle, signal }: KeptEventsOptions,
+): KeptEvents {
+  const inWork = new Set<string>();
+  const left = new Set<string>();
+
+  async function isDone(key: string): Promise<boolean> {
+    return (await ephemeral.count(`slack-done:${key}`, 0, DAY_MS)) > 0;
+  }
+
+  async function finish(key: string): Promise<void> {
+    await ephemeral.count(`slack-done:${key}`, 1, DAY_MS);
+    await inbox.done(PLATFORM, key);
+  }
+
+  async function carryOut(key: string, event: ReceiverEvent): Promise<void> {
+    inWork.add(key);
+    try {
+      await handle(event);
+      const isLeft = left.delete(key);
+      if (!isLeft && !signal.aborted) await finish(key);
+    } finally {
+      inWork.delete(key);
+    }
+  }
+
+  async function again({ key, body }: KeptEvent): Promise<void> {
+    if (signal.aborted) return;
+    if (await isDone(key)) return await inbox.done(PLATFORM, key);
+    if ((await ephemeral.count(`slack-repeats:${key}`, 1, DAY_MS)) > MAX_REPEATS) {
+      logger.error({ event: 'slack-given-up' }, 'an event was given up after several attempts');
+      return await finish(key);
+    }
+    await carryOut(key, { body: JSON.parse(body), ack: () => Promise.resolve() });
+  }
+
+  async function inOrder(events: readonly KeptEvent[]): Promise<void> {
+    for (const event of events) {
+      try {
+        await again(event);
+      } catch (error) {
+        logger.error({ event: 'slack-repeat', code: asAppError(error).code }, 'an event is left for later');
+      }
+    }
+  }
+
+  return {
+    async take(event) {
+      const key = keyOf(event.body, identity);
+      if (key === undefined) return await handle(event);
+      const kept = { key, body: JSON.stringify(event.body), keptAt: clock.now() };
+      if (!(await inbox.keep(PLATFORM, kept))) return await event.ack();
+      if (!(await isDone(key))) return await carryOut(key, event);
+      await inbox.done(PLATFORM, key);
+      await event.ack();
+    },
+    leave(body) {
+      const key = keyOf(body, identity);
+      if (key !== undefined) left.add(key);
+    },
+    async repeat(minAgeMs) {
+      try {
+        const kept = await inbox.list(PLATFORM);
+        const due = kept.filter(({ key, keptAt }) => !inWork.has(key) && keptAt <= clock.now() - minAgeMs);
+        const channels = new Set(due.map(channelOf));
+        await Promise.all([...channels].map((channel) => inOrder(due.filter((each) => channelOf(each) === channel))));
+      } catch (error) {
+        logger.error({ event: 'slack-inbox', code: asAppError(error).code }, 'the inbox could not be read');
+      }
+    },
+  };
+}
