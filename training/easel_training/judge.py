@@ -17,6 +17,7 @@ from torch import nn
 from .checkpoint import load_checkpoint, save_checkpoint
 from .clock import Clock
 from .latents import pixels_to_tokens, tokens_to_pixels
+from .muon import Muon
 from .vae import to_pixels
 from .workers import agree, average_gradients, rank
 from .world.render import render
@@ -32,7 +33,8 @@ HEADS: dict[str, str] = {f"{slot}.{part}": part for slot in SLOTS for part in ("
     "style": "style",
 }
 BATCH = 24
-RATE = 2e-3
+#: Learning rates of Muon (matrices and filters) and of AdamW (the rest).
+RATES = (0.03, 2e-3)
 IGNORE = -100
 
 
@@ -193,21 +195,25 @@ def train_judge(run: Path, model: Path, minutes: float, size: int, seed: int) ->
     vae = AutoencoderKL.from_pretrained(model / "vae", torch_dtype=torch.float32).requires_grad_(False)
     examples = _Examples(vae, size, np.random.default_rng([seed, step, rank()]))
     torch.manual_seed(seed + step + rank())
-    optimizer = torch.optim.AdamW(parameters.values(), lr=RATE, weight_decay=0.01)
+    matrices = [p for name, p in parameters.items() if p.ndim > 1 and "head" not in name and "damage" not in name]
+    others = [p for p in parameters.values() if all(p is not matrix for matrix in matrices)]
+    optimizers = [Muon(matrices, lr=RATES[0]), torch.optim.AdamW(others, lr=RATES[1], weight_decay=0.01)]
     clock = Clock(minutes, seconds)
     log = (run / "log.jsonl").open("a")
     while (progress := agree(clock.progress())) < 1:
-        for group in optimizer.param_groups:
-            group["lr"] = RATE * min(1.0, 0.01 + 1.6 * (1 - progress))
+        for optimizer, rate in zip(optimizers, RATES, strict=True):
+            for group in optimizer.param_groups:
+                group["lr"] = rate * min(1.0, 0.01 + 1.6 * (1 - progress))
         pixels, labels, damaged = examples.batch(BATCH)
         heads, damage_logit = split_logits(judge(pixels))
         seen = damaged == 0
         losses = [F.cross_entropy(head[seen], labels[seen, i], ignore_index=IGNORE) for i, head in enumerate(heads)]
         loss = sum(one for one in losses if not one.isnan()) + F.binary_cross_entropy_with_logits(damage_logit, damaged)
-        optimizer.zero_grad()
+        judge.zero_grad()
         loss.backward()
         average_gradients(parameters.values())
-        optimizer.step()
+        for optimizer in optimizers:
+            optimizer.step()
         step += 1
         if rank() == 0 and clock.every("log", 20):
             log.write(json.dumps({"step": step, "seconds": round(clock.total()), "loss": round(loss.item(), 4)}) + "\n")

@@ -16,7 +16,10 @@ ITERATIONS = 4
 
 
 class Muon(torch.optim.Optimizer):
-    """Nesterov momentum; every update has singular values near 1, scaled by sqrt(max(1, rows / columns))."""
+    """Nesterov momentum; every update has singular values near 1, scaled by sqrt(max(1, rows / columns)).
+
+    A convolution's filters count as rows.
+    """
 
     def __init__(
         self, parameters: Iterable[torch.nn.Parameter], lr: float, momentum: float = 0.95, weight_decay: float = 0.01
@@ -35,12 +38,13 @@ class Muon(torch.optim.Optimizer):
                 if "momentum_buffer" not in state:
                     state["momentum_buffer"] = torch.zeros_like(parameter)
                 buffer = state["momentum_buffer"].lerp_(parameter.grad, 1 - group["momentum"])
-                by_shape[tuple(parameter.shape)].append((parameter, parameter.grad.lerp(buffer, group["momentum"])))
+                update = parameter.grad.lerp(buffer, group["momentum"]).flatten(1)
+                by_shape[tuple(update.shape)].append((parameter, update))
             for (rows, columns), members in by_shape.items():
                 updates = share_out(torch.stack([update for _, update in members]), orthogonalise)
                 scale = group["lr"] * max(1, rows / columns) ** 0.5
                 for (parameter, _), update in zip(members, updates):
-                    parameter.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=-scale)
+                    parameter.mul_(1 - group["lr"] * group["weight_decay"]).add_(update.view_as(parameter), alpha=-scale)
 
 
 def orthogonalise(matrices: torch.Tensor) -> torch.Tensor:

@@ -51,7 +51,7 @@ def test_two_workers_update_as_one_does(tmp_path: Path) -> None:
 
 def _update_matrices(path: Path) -> None:
     generator = torch.Generator().manual_seed(0)
-    shapes = ((8, 8), (8, 8), (8, 8), (4, 8))
+    shapes = ((8, 8), (8, 8), (8, 8), (4, 2, 2, 2))
     weights = [torch.nn.Parameter(torch.randn(shape, generator=generator)) for shape in shapes]
     optimizer = Muon(weights, lr=0.1)
     for _ in range(3):
