@@ -13,7 +13,7 @@ from .clock import Clock
 from .muon import Muon
 from .samples import SampleStream
 from .transformer import Painter
-from .workers import agree, average_gradients, rank
+from .workers import agree, average_gradients, rank, workers
 
 #: Tokens of output and references in one batch of one worker.
 BATCH_TOKENS = 2048
@@ -79,7 +79,7 @@ def train(
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad()
-        step, samples = step + 1, samples + n
+        step, samples = step + 1, samples + n * workers()
         average.update(trained, step)
         smooth[batch.count] = loss.item() if batch.count not in smooth else 0.97 * smooth[batch.count] + 0.03 * loss.item()
         if rank():

@@ -28,6 +28,11 @@ def rank() -> int:
     return distributed.get_rank() if distributed.is_initialized() else 0
 
 
+def workers() -> int:
+    """How many train together."""
+    return distributed.get_world_size() if distributed.is_initialized() else 1
+
+
 def average_gradients(parameters: Iterable[torch.nn.Parameter]) -> None:
     """Average the gradients over all workers."""
     if not distributed.is_initialized():
@@ -35,7 +40,7 @@ def average_gradients(parameters: Iterable[torch.nn.Parameter]) -> None:
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
     flat = torch.cat([gradient.reshape(-1) for gradient in gradients])
     distributed.all_reduce(flat)
-    flat /= distributed.get_world_size()
+    flat /= workers()
     offset = 0
     for gradient in gradients:
         gradient.copy_(flat[offset : offset + gradient.numel()].view_as(gradient))
@@ -46,7 +51,7 @@ def share_out(rows: torch.Tensor, work: Callable[[torch.Tensor], torch.Tensor]) 
     """`work(rows)` where every worker does a part of the rows; for work that gives each row by itself, shape kept."""
     if not distributed.is_initialized():
         return work(rows)
-    own = slice(rank(), None, distributed.get_world_size())
+    own = slice(rank(), None, workers())
     results = torch.zeros_like(rows)
     if len(rows[own]):
         results[own] = work(rows[own])
