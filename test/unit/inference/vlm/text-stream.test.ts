@@ -25,9 +25,10 @@ describe('createTextStream', () => {
     const text = 'Größer! 把猫变成蓝色。고양이 🎨👩‍🎨 s’il te plaît';
     const ids = tokenizer.encode(text);
     const parts = pieces(tokenizer.decode, ids);
-    expect(ids.length).toBeGreaterThan([...text].length / 2);
+    expect(ids.length).toBeGreaterThan(text.length / 2);
     expect(parts.join('')).toBe(text);
-    expect(parts.every((part) => !part.includes('\uFFFD') && part.isWellFormed())).toBe(true);
+    // With the flag u, a surrogate alone is half a character.
+    expect(parts.filter((part) => /[\uFFFD\uD800-\uDFFF]/u.test(part))).toEqual([]);
     expect(parts.filter((part) => part === '').length).toBeGreaterThan(10);
   });
 
