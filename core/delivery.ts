@@ -20,7 +20,6 @@ export interface DeliverDeps {
  */
 export function createDeliverHandler({ manager, platform, texts, logger }: DeliverDeps): JobHandler {
   async function deliver(job: DeliverJob, task: DeliveryTask, signal: AbortSignal): Promise<void> {
-    const target = targetOf(task);
     const { nonce, handle } = task.delivery;
     const attempt: PostAttempt = {
       nonce,
@@ -28,24 +27,66 @@ export function createDeliverHandler({ manager, platform, texts, logger }: Deliv
       keepHandle: (kept) => manager.keepDeliveryHandle(job, kept),
       signal,
     };
-    const found = task.mayBePosted ? await platform.findPost(target, attempt) : undefined;
-    await manager.recordDelivery(job, found ?? (await post(task, target, attempt)));
+    await manager.recordDelivery(job, await postSomewhere(task, attempt));
   }
 
+  /** In the conversation's place, or with the person alone where nothing may be posted there. */
+  async function postSomewhere(task: DeliveryTask, attempt: PostAttempt): Promise<string> {
+    const target = targetOf(task);
+    try {
+      return await postOnce(task, target, attempt);
+    } catch (thrown) {
+      const place = await privatePlaceFor(task, asAppError(thrown));
+      if (place === undefined) throw thrown;
+      return await postOnce(task, { ...target, place }, attempt, `${texts.say('post.elsewhere', {})}\n`);
+    }
+  }
+
+  /** @returns undefined where it would not help, or the person takes nothing there either. */
+  async function privatePlaceFor(task: DeliveryTask, { code, details }: AppError): Promise<string | undefined> {
+    const { turn, delivery, document } = task;
+    const isRefused = code === 'PLATFORM_FORBIDDEN' || code === 'PLATFORM_NOT_FOUND';
+    // A card alone says nothing that is worth a message of its own.
+    if (!isRefused || delivery.kind === 'card' || platform.privatePlace === undefined) return undefined;
+    logger.warn(
+      { event: 'place-forbidden', code, ...details },
+      'a post is not allowed there; the person is told alone',
+    );
+    try {
+      const place = await platform.privatePlace(targetOf(task), turn.authorId);
+      return place === document.place ? undefined : place;
+    } catch (thrown) {
+      const error = asAppError(thrown);
+      if (error.code !== 'PLATFORM_FORBIDDEN' && error.code !== 'PLATFORM_NOT_FOUND') throw error;
+      logger.warn({ event: 'person-unreachable', code: error.code }, 'the person takes no direct messages');
+      return undefined;
+    }
+  }
+
+  async function postOnce(task: DeliveryTask, target: PostTarget, attempt: PostAttempt, before = ''): Promise<string> {
+    const found = task.mayBePosted ? await platform.findPost(target, attempt) : undefined;
+    return found ?? (await post(task, target, attempt, before));
+  }
+
+  /** @param before said first. */
   async function post(
     { document, turn, delivery }: DeliveryTask,
     target: PostTarget,
     attempt: PostAttempt,
+    before: string,
   ): Promise<string> {
     switch (delivery.kind) {
       case 'card':
         return platform.postCard(target, cardOf(document, turn, texts), attempt);
-      case 'notice':
-        return platform.postNotice(target, noticeOf(document, turn, texts), attempt);
+      case 'notice': {
+        const notice = noticeOf(document, turn, texts);
+        return platform.postNotice(target, { ...notice, text: before + notice.text }, attempt);
+      }
       case 'result': {
         const image = document.images.find((each) => each.number === delivery.resultNumber);
         if (image?.status !== 'ready') throw new AppError('BUG', {}, { details: { expected: 'a ready result' } });
-        return platform.postResult(target, resultOf(turn, image, texts), attempt);
+        const result = resultOf(turn, image, texts);
+        return platform.postResult(target, { ...result, text: before + result.text }, attempt);
       }
     }
   }
@@ -64,7 +105,7 @@ export function createDeliverHandler({ manager, platform, texts, logger }: Deliv
       if (isShutdown(run.signal) || shouldRetry(error, run)) throw error;
       const { log } = policyOf(error.code);
       logger[log === 'fatal' ? 'error' : log](
-        { event: 'delivery-failed', jobId: run.id, code: error.code },
+        { event: 'delivery-failed', jobId: run.id, code: error.code, ...error.details },
         'a post was given up',
       );
       await manager.abandonDelivery(job, toWire(error));

@@ -287,6 +287,11 @@ export interface ChatPlatform {
   updateCard(target: PostTarget, postedId: string, card: CardContent): Promise<void>;
   postResult(target: PostTarget, result: ResultContent, attempt: PostAttempt): Promise<string>;
   postNotice(target: PostTarget, notice: NoticeContent, attempt: PostAttempt): Promise<string>;
+  /**
+   * Where this person reads what may not be posted in the conversation's place; absent on platforms without such a place.
+   * @throws AppError PLATFORM_FORBIDDEN when the person takes nothing there, and as the posts do.
+   */
+  privatePlace?(target: PostTarget, authorId: string): Promise<string>;
   /** The post that an attempt with this nonce or handle made, if it was made. */
   findPost(target: PostTarget, attempt: PostAttempt): Promise<string | undefined>;
 }

@@ -91,7 +91,8 @@ export function createDiscordBot(deps: ChatBotDeps, options: DiscordBotOptions):
 
   async function sayLacking(message: Message, { names, maySpeak }: NonNullable<ReturnType<typeof lackingPermissions>>) {
     const permissions = names.join(', ');
-    logger.warn({ event: 'permissions', permissions }, 'a message cannot be answered where it was said');
+    const fix = `Allow the bot in Edit Channel > Permissions: ${permissions}.`;
+    logger.warn({ event: 'permissions', permissions, fix }, 'a message cannot be answered where it was said');
     const { author, channelId, guildId, channel } = message;
     const place = (id: string) => encodePlace({ ...(guildId === null ? {} : { guildId }), channelId: id });
     if (maySpeak) {

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type APIMessage, type APIUser, ComponentType, MessageReferenceType, type REST, Routes } from 'discord.js';
+import {
+  type APIDMChannel,
+  type APIMessage,
+  type APIUser,
+  ComponentType,
+  MessageReferenceType,
+  type REST,
+  Routes,
+} from 'discord.js';
 import type { ResultContent } from '../../core/content.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ChatPlatform, PostTarget } from '../../core/ports.ts';
@@ -8,7 +16,7 @@ import type { ChatBotDeps } from '../shared/chat-bot.ts';
 import { composeCard, composeText, type PostBody } from './compose-post.ts';
 import { fromDiscordError, isTooLarge } from './errors.ts';
 import { fitUpload, type Upload } from './fit-upload.ts';
-import { decodePlace } from './place.ts';
+import { decodePlace, encodePlace } from './place.ts';
 
 export interface DiscordPlatformDeps extends Pick<ChatBotDeps, 'blobs' | 'shrinkImage' | 'texts'> {
   readonly rest: REST;
@@ -133,6 +141,11 @@ export function createDiscordPlatform({
       translated(async () => {
         const route = Routes.channelMessage(decodePlace(place).channelId, postedId);
         await rest.patch(route, { body: { ...composeCard(card), allowed_mentions: { parse: [] } } });
+      }),
+    privatePlace: (_target, authorId) =>
+      translated(async () => {
+        const channel = (await rest.post(Routes.userChannels(), { body: { recipient_id: authorId } })) as APIDMChannel;
+        return encodePlace({ channelId: channel.id });
       }),
     findPost: ({ place, replyTo }, { nonce, handle }) =>
       translated(async () => {

@@ -31,7 +31,9 @@ export function isUnauthorized(error: unknown): boolean {
 
 function fromAnswer(error: DiscordAPIError): AppError {
   const { status, code } = error;
-  const options = { cause: error, details: { status, discordCode: code } };
+  const fix = FIXES[Number(code)];
+  const details = { status, discordCode: code, ...(fix === undefined ? {} : { fix }) };
+  const options = { cause: error, details };
   if (status === HTTP.unauthorized || status === HTTP.forbidden) return new AppError('PLATFORM_FORBIDDEN', {}, options);
   if (status === HTTP.notFound) return new AppError('PLATFORM_NOT_FOUND', {}, options);
   if (status === HTTP.tooMany || status >= HTTP.server) return new AppError('PLATFORM_UNAVAILABLE', {}, options);
@@ -39,6 +41,17 @@ function fromAnswer(error: DiscordAPIError): AppError {
   if (REFUSALS.has(Number(code))) return new AppError('PLATFORM_FORBIDDEN', {}, options);
   return new AppError('BUG', {}, options);
 }
+
+/** For the operator: what to do about it. */
+const FIXES: Readonly<Record<number, string>> = {
+  [RESTJSONErrorCodes.MissingAccess]: 'Let the bot see the channel: Edit Channel > Permissions > View Channel.',
+  [RESTJSONErrorCodes.MissingPermissions]:
+    'Allow the bot to post there: Edit Channel > Permissions > Send Messages, Attach Files, Read Message History.',
+  [RESTJSONErrorCodes.CannotReplyWithoutPermissionToReadMessageHistory]:
+    'Allow the bot to read there: Edit Channel > Permissions > Read Message History.',
+  [RESTJSONErrorCodes.ThreadLocked]: 'The thread is locked; unlock it.',
+  [RESTJSONErrorCodes.CannotSendMessagesToThisUser]: 'The person takes no direct messages from this server.',
+};
 
 const REFUSALS: ReadonlySet<number> = new Set<number>([
   RESTJSONErrorCodes.MissingAccess,

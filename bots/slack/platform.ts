@@ -4,7 +4,7 @@ import { AppError } from '../../core/errors.ts';
 import type { Blobs, ChatPlatform, PostAttempt, PostTarget } from '../../core/ports.ts';
 import { cardPost, noticePost, type Post, resultActionsPost } from './blocks.ts';
 import { findByNonce } from './find-post.ts';
-import { decodePlace, timestampOf } from './place.ts';
+import { decodePlace, encodePlace, timestampOf } from './place.ts';
 import { findShare, type ShareDeps, shareFile } from './share-file.ts';
 
 export interface SlackPlatformDeps extends ShareDeps {
@@ -12,6 +12,7 @@ export interface SlackPlatformDeps extends ShareDeps {
 }
 
 const postedSchema = z.object({ ts: z.string() });
+const openedSchema = z.object({ channel: z.object({ id: z.string() }) });
 
 /** Shows that a message was seen. */
 const SEEN = 'eyes';
@@ -64,6 +65,11 @@ export function createSlackPlatform(deps: SlackPlatformDeps): ChatPlatform {
       return ts;
     },
     postNotice: (target, notice, { nonce }) => post(target, noticePost(notice, nonce)),
+    async privatePlace({ place }, authorId) {
+      const answer = await api.once((client) => client.conversations.open({ users: authorId }));
+      const { team } = decodePlace(place);
+      return encodePlace({ team, channel: openedSchema.parse(answer).channel.id });
+    },
     async findPost(target, attempt) {
       const marked = await find(target, attempt);
       if (attempt.handle === undefined || marked === undefined) return marked;

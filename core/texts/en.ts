@@ -77,6 +77,7 @@ export const en = {
     "I can't post pictures here, because I am not allowed to: {permissions}. Ask an admin to allow it, then send your message again.",
   'place.forbidden.elsewhere':
     "I saw your message in {channel}, but I can't answer there, because I am not allowed to: {permissions}. Ask an admin to allow it, then send it again.",
+  'post.elsewhere': 'I finished this, but I am not allowed to post where you asked for it. Here it is.',
   'result.smaller': 'Files here may have up to {megabytes} MB, so this is a smaller copy.',
   'command.easel': 'Easel: pictures by saying what you want',
   'command.help': 'What I understand, and how to ask',

@@ -127,12 +127,30 @@ describe('posting on Discord', () => {
     expect(discord.posts(channel)).toHaveLength(1);
   });
 
-  it('gives up a result that may not be posted, and goes on when it may again', async () => {
+  it('gives the person alone what the place forbids meanwhile, and says so', async () => {
+    const { channel, ana } = room();
+    chat.hold();
+    discord.say(ana, channel, to('draw a cat'));
+    await see.post(channel, /cat/);
+    channel.denied = PermissionFlagsBits.SendMessages;
+    chat.release();
+    const direct = discord.world.directWith(ana);
+    const result = await see.result(direct, 1);
+    expect(result.content).toMatch(/^I finished this, but I am not allowed to post where you asked for it\./);
+    expect(see.results(direct)).toHaveLength(1);
+    const logged = chat.logger.lines.find(({ fields }) => fields['event'] === 'place-forbidden');
+    expect(logged?.fields['fix']).toContain('Edit Channel > Permissions');
+    channel.denied = 0n;
+  });
+
+  it('gives up a result that may not be posted anywhere, and goes on when it may again', async () => {
     const { channel, ana } = room();
     chat.hold();
     discord.say(ana, channel, to('draw a cat'));
     await chat.held();
     channel.denied = PermissionFlagsBits.AttachFiles;
+    const takesNone = { status: 403, body: { code: 50007, message: 'Cannot send messages to this user' } };
+    discord.fail({ method: 'POST', path: /^\/users\/@me\/channels$/, answer: takesNone });
     chat.release();
     await see.post(channel, /not allowed to post/);
     channel.denied = 0n;

@@ -20,6 +20,11 @@ it('the manifest asks for exactly the scopes and events that Easel uses', async 
   await slack.press(admin, actions, 'Undo');
   await talk.post(direct.id, undefined, 'Undone.');
 
+  // Nobody invited Easel here: the picture goes to the person.
+  const closed = workspace.addChannel('channel', { hasBot: false });
+  await slack.say(admin, closed, { text: `${MENTION} ${PATTERN}`, files: [await picture(BAG), await picture(DRESS)] });
+  await talk.result(workspace.directWith(admin.id).id, undefined);
+
   const { scopes, events } = readManifest();
   expect([...slack.usedScopes].toSorted()).toEqual(scopes);
   expect([...slack.usedEvents].toSorted()).toEqual(events);

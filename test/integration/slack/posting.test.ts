@@ -130,7 +130,24 @@ describe('cards', () => {
 });
 
 describe('where Easel may not post', () => {
-  it('the request ends as failed', async () => {
+  it('the person is given the picture alone, once, with what happened', async () => {
+    const channel = talk.workspace.addChannel('channel', { hasBot: false });
+    const files = [await talk.picture(BAG), await talk.picture(DRESS)];
+    await talk.slack.say(talk.ana, channel, { text: `${MENTION} ${PATTERN}`, files });
+    const direct = talk.workspace.directWith(talk.ana.id);
+    const { picture } = await talk.result(direct.id, undefined);
+    await talk.easel.jobs.idle();
+    expect(picture.text).toMatch(
+      /^I finished this, but I am not allowed to post where you asked for it\. .*image 3 · /s,
+    );
+    expect(talk.results(direct.id, undefined)).toHaveLength(1);
+    expect(talk.byEasel(channel.id, undefined)).toEqual([]);
+    const logged = talk.easel.logger.lines.find(({ fields }) => fields['event'] === 'place-forbidden');
+    expect(logged?.fields['fix']).toContain('/invite @Easel');
+  });
+
+  it('and the person takes no messages either, the request ends as failed', async () => {
+    talk.slack.faults.add('conversations.open', { kind: 'error', error: 'user_not_found' }, 100);
     talk.slack.faults.add('chat.postMessage', { kind: 'error', error: 'not_in_channel' }, 100);
     talk.slack.faults.add('files.completeUploadExternal', { kind: 'error', error: 'not_in_channel' }, 100);
     const message = await ask();

@@ -28,6 +28,7 @@ const SCOPES: Readonly<Record<string, string>> = {
   'chat.postMessage': 'chat:write',
   'chat.postEphemeral': 'chat:write',
   'chat.update': 'chat:write',
+  'conversations.open': 'im:write',
   'files.info': 'files:read',
   'files.getUploadURLExternal': 'files:write',
   'files.completeUploadExternal': 'files:write',
@@ -38,7 +39,7 @@ const SCOPES: Readonly<Record<string, string>> = {
 /** The methods of the Web API that Easel calls, with Slack's rules and error words. */
 export function createMethods({ workspace, baseUrl, scopes, usedScopes, hiddenPolls }: MethodDeps) {
   function scopeOf(method: string, { channel = '' }: Form): string | undefined {
-    if (!method.startsWith('conversations.')) return SCOPES[method];
+    if (method in SCOPES || !method.startsWith('conversations.')) return SCOPES[method];
     return HISTORY[workspace.channels.get(channel)?.kind ?? 'channel'];
   }
 
@@ -95,6 +96,10 @@ export function createMethods({ workspace, baseUrl, scopes, usedScopes, hiddenPo
         (each) => each.channel === channel && each.thread_ts === ts && each.ts !== ts,
       );
       return page([root, ...inRange(replies, range)], range, baseUrl());
+    },
+    'conversations.open'({ users: id = '' }) {
+      if (!workspace.users.has(id)) return refuse('user_not_found');
+      return { ok: true, channel: { id: workspace.directWith(id).id } };
     },
     'conversations.history': ({ channel = '', ...range }) => {
       const top = workspace.messages.filter((each) => each.channel === channel && each.thread_ts === undefined);

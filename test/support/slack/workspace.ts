@@ -54,6 +54,7 @@ export function createWorkspace() {
   const users = new Map<string, FakeUser>();
   const messages: FakeMessage[] = [];
   const files = new Map<string, FakeFile>();
+  const direct = new Map<string, FakeChannel>();
   const waiting = new Set<() => void>();
   let clock = 1_700_000_000;
   let count = 0;
@@ -80,6 +81,13 @@ export function createWorkspace() {
       const channel = { id: `${letter}${String(count).padStart(7, '0')}`, kind, hasBot };
       channels.set(channel.id, channel);
       return channel;
+    },
+
+    /** The direct messages of Easel with this person, one for each. */
+    directWith(userId: string): FakeChannel {
+      const known = direct.get(userId) ?? this.addChannel('im');
+      direct.set(userId, known);
+      return known;
     },
 
     addUser({ isAdmin = false } = {}): FakeUser {

@@ -74,8 +74,44 @@ describe('the posting rule', () => {
     });
   });
 
-  it('gives up where it may not post; the picture and its number stay', async () => {
+  it('gives the person alone what may not be posted in the place, once, and no card', async () => {
     const easel = createEaselInMemory();
+    easel.platform.forbidden.add('');
+    await easel.serve();
+    const { id } = await easel.open(true);
+    const turn = await easel.say(id, 'draw a cat', { authorId: 'ana' });
+    expect(turn).toMatchObject({ status: 'done', deliveries: [{ status: 'abandoned' }, { status: 'posted' }] });
+    expect(easel.platform.posts).toMatchObject([
+      {
+        kind: 'result',
+        place: 'alone-with-ana',
+        content: { text: expect.stringMatching(/^I finished this, .*\nimage 1/) },
+      },
+    ]);
+  });
+
+  it('gives the person alone a question, too', async () => {
+    const easel = createEaselInMemory();
+    easel.platform.forbidden.add('');
+    await easel.serve();
+    const { id } = await easel.open(true);
+    await easel.say(id, 'help', { authorId: 'ana' });
+    expect(easel.platform.posts.map(({ kind, place }) => [kind, place])).toEqual([['notice', 'alone-with-ana']]);
+  });
+
+  it('looks with the person alone, too, before it posts there again', async () => {
+    const easel = createEaselInMemory();
+    easel.platform.forbidden.add('');
+    easel.platform.failNext(unavailable(), 'after');
+    await easel.serve();
+    const { id } = await easel.open();
+    expect(await easel.say(id, 'draw a cat')).toMatchObject({ status: 'done', deliveries: [{ attempts: 2 }] });
+    expect(easel.platform.posts).toHaveLength(1);
+  });
+
+  it('gives up where it may post nowhere; the picture and its number stay', async () => {
+    const easel = createEaselInMemory();
+    easel.platform.failNext(new AppError('PLATFORM_FORBIDDEN', {}), 'before');
     easel.platform.failNext(new AppError('PLATFORM_FORBIDDEN', {}), 'before');
     await easel.serve();
     const { id } = await easel.open();
