@@ -1,6 +1,6 @@
 """The benchmark's judge: a small network that reads a picture's attributes and damage from pixels alone.
 
-It is trained on renders only. So that it forgives what a VAE does to every picture, half of the whole pictures pass
+It is trained on renders only. So that it forgives what a VAE does to every picture, a third of the whole pictures pass
 through the VAE or a mild blur; so that it sees damage, a quarter is blurred hard, smeared or noised in part.
 """
 
@@ -124,7 +124,7 @@ class _Examples:
         self.filled = 0
 
     def batch(self, count: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        for _ in range(count if self.filled < 400 else count // 2):
+        for _ in range(count if self.filled < 400 else count // 3):
             at = self.filled if self.filled < len(self.images) else int(self.rng.integers(len(self.images)))
             scene = any_scene(self.rng)
             self.images[at], self.labels[at] = render(scene, self.size), labels_of(scene)
@@ -132,7 +132,7 @@ class _Examples:
         chosen = self.rng.integers(0, self.filled, count)
         pixels = to_pixels(self.images[chosen])
         damaged = torch.zeros(count)
-        round_trip = count // 4
+        round_trip = count // 8
         tokens = pixels_to_tokens(self.vae, pixels[:round_trip])
         pixels[:round_trip] = tokens_to_pixels(self.vae, tokens, self.size // 16, self.size // 16)
         for i in range(count):
