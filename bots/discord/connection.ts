@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   type APIApplication,
   ApplicationFlags,
@@ -12,9 +11,10 @@ import {
   type RESTOptions,
   Routes,
 } from 'discord.js';
-import { AppError, isAppError } from '../../core/errors.ts';
+import { AppError } from '../../core/errors.ts';
 import type { Logger, Stop } from '../../core/ports.ts';
 import type { ChatBot } from '../shared/chat-bot.ts';
+import { createLine } from '../shared/line.ts';
 import { fromDiscordError, isUnauthorized } from './errors.ts';
 
 export interface ConnectionOptions {
@@ -35,9 +35,6 @@ export interface Connection {
   readonly stop: Stop;
 }
 
-const RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 60_000;
-
 /** Closes of the gateway after which discord.js gives up, and what mends them. */
 const FATAL_CLOSES: Readonly<Record<number, string>> = {
   [GatewayCloseCodes.AuthenticationFailed]:
@@ -52,44 +49,22 @@ const BAD_TOKEN =
 
 /** The line to Discord. It begins anew after every failure that time may mend, and ends with the reason after every other. */
 export function createConnection({ rest, restOptions, token, logger, retryMs, attach }: ConnectionOptions): Connection {
-  const stopping = new AbortController();
+  const line = createLine({ platform: 'Discord', logger, retryMs });
   const stopped = new Promise<void>((resolve) => {
-    stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+    line.signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  let health: ReturnType<ChatBot['health']> = 'connecting';
   let client: Client | undefined;
-  let running: Promise<void> | undefined;
-  let fail: (error: AppError) => void = () => undefined;
-  const failed = new Promise<never>((_, reject) => {
-    fail = (error) => {
-      health = 'failed';
-      reject(error);
-    };
-  });
-  // Whoever watches hears it; nobody has to.
-  failed.catch(() => undefined);
+  let running: Promise<unknown> | undefined;
 
-  async function run(): Promise<void> {
-    let waitMs = retryMs ?? RETRY_MS;
-    while (!stopping.signal.aborted) {
-      try {
-        const connecting = connect();
-        // Who stops does not wait for a line that hangs; what becomes of it then is nobody's concern.
-        connecting.catch(() => undefined);
-        await Promise.race([connecting, stopped]);
-        return;
-      } catch (thrown) {
-        await client?.destroy();
-        const error = isAppError(thrown) ? thrown : connectError(thrown);
-        if (health === 'failed' || stopping.signal.aborted) return;
-        if (error.code === 'CONFIG_INVALID') {
-          fail(error);
-          return;
-        }
-        logger.warn({ event: 'discord-connect', code: error.code, waitMs }, 'Discord cannot be reached; trying again');
-        await pause(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-        waitMs = Math.min(2 * waitMs, LONGEST_RETRY_MS);
-      }
+  async function connectOrHangUp(): Promise<void> {
+    try {
+      const connecting = connect();
+      // Who stops does not wait for a line that hangs; what becomes of it then is nobody's concern.
+      connecting.catch(() => undefined);
+      await Promise.race([connecting, stopped]);
+    } catch (error) {
+      await client?.destroy();
+      throw error;
     }
   }
 
@@ -107,14 +82,10 @@ export function createConnection({ rest, restOptions, token, logger, retryMs, at
     connected.on(Events.ShardDisconnect, ({ code }) => {
       const problems = FATAL_CLOSES[code] ?? `DISCORD_TOKEN: Discord closed the connection for good (code ${code})`;
       logger.error({ event: 'discord-closed', closeCode: code }, 'Discord closed the connection for good');
-      fail(new AppError('CONFIG_INVALID', { problems }, { details: { closeCode: code } }));
+      line.fail(new AppError('CONFIG_INVALID', { problems }, { details: { closeCode: code } }));
     });
-    connected.on(Events.ShardReconnecting, () => {
-      health = 'connecting';
-    });
-    const onConnected = () => {
-      if (health !== 'failed') health = 'connected';
-    };
+    connected.on(Events.ShardReconnecting, () => line.become('connecting'));
+    const onConnected = () => line.become('connected');
     connected
       .on(Events.ClientReady, onConnected)
       .on(Events.ShardResume, onConnected)
@@ -128,12 +99,12 @@ export function createConnection({ rest, restOptions, token, logger, retryMs, at
 
   return {
     start() {
-      running ??= run();
+      running ??= line.untilItWorks(connectOrHangUp, connectError);
     },
-    health: () => health,
-    failed,
+    health: line.health,
+    failed: line.failed,
     async stop() {
-      stopping.abort();
+      line.stop();
       await client?.destroy();
       await running;
     },

@@ -4,6 +4,7 @@ import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
 import { AppError } from '../../core/errors.ts';
 import type { Logger, Stop } from '../../core/ports.ts';
 import type { ChatBot } from '../shared/chat-bot.ts';
+import { createLine } from '../shared/line.ts';
 import type { Identity } from './address.ts';
 import { fromSlackError, isTokenRefused, slackWordOf } from './errors.ts';
 import { identitySchema } from './events.ts';
@@ -38,62 +39,32 @@ export interface Connection {
 
 export const EVENTS_PATH = '/slack/events';
 
-const RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 60_000;
 const HELLO_WITHIN_MS = 20_000;
 const HANG_UP_WITHIN_MS = 2000;
 
 /** The line to Slack. It begins anew after every failure that time may mend, and ends with the reason after every other. */
 export function createConnection(options: ConnectionOptions): Connection {
-  const { api, transport, logger } = options;
-  const stopping = new AbortController();
-  const line = transport.kind === 'socket' ? createSocket(transport.appToken, options) : createHttp(transport, options);
-  let health: ReturnType<ChatBot['health']> = 'connecting';
+  const { api, transport, logger, retryMs } = options;
+  const line = createLine({ platform: 'Slack', logger, retryMs });
+  const way = transport.kind === 'socket' ? createSocket(transport.appToken, options) : createHttp(transport, options);
   let running: Promise<void> | undefined;
-  let fail: (error: AppError) => void = () => undefined;
-  const failed = new Promise<never>((_, reject) => {
-    fail = (error) => {
-      health = 'failed';
-      reject(error);
-    };
-  });
-  // Whoever watches hears it; nobody has to.
-  failed.catch(() => undefined);
 
   async function run(): Promise<void> {
-    const identity = await untilItWorks('SLACK_BOT_TOKEN', identify);
+    const identity = await line.untilItWorks(identify, readerFor('SLACK_BOT_TOKEN'));
     if (identity === undefined) return;
-    const app = createApp(options, line.receiver);
+    const app = createApp(options, way.receiver);
     await app.init();
     await options.attach(app, identity);
-    while (!stopping.signal.aborted) {
-      const connected = await untilItWorks('SLACK_APP_TOKEN', line.connect);
+    for (;;) {
+      const connected = await line.untilItWorks(way.connect, readerFor('SLACK_APP_TOKEN'));
       if (connected === undefined) return;
-      health = 'connected';
+      line.become('connected');
       logger.info({ event: 'slack-connected', transport: transport.kind }, 'connected to Slack');
       await connected.ended;
-      if (stopping.signal.aborted) return;
-      health = 'connecting';
+      if (line.signal.aborted) return;
+      line.become('connecting');
       logger.info({ event: 'slack-disconnected' }, 'Slack ended the connection; beginning another');
     }
-  }
-
-  /** @returns undefined when stopped, or when trying again is useless. */
-  async function untilItWorks<T>(token: string, step: () => Promise<T>): Promise<T | undefined> {
-    for (let waitMs = options.retryMs ?? RETRY_MS; !stopping.signal.aborted; waitMs = nextWait(waitMs)) {
-      try {
-        return await step();
-      } catch (thrown) {
-        const error = fromSlackError(thrown);
-        if (isTokenRefused(error)) {
-          fail(refusedToken(token, error));
-          return undefined;
-        }
-        logger.warn({ event: 'slack-connect', code: error.code, waitMs }, 'Slack cannot be reached; trying again');
-        await sleep(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-      }
-    }
-    return undefined;
   }
 
   async function identify(): Promise<Identity> {
@@ -105,14 +76,14 @@ export function createConnection(options: ConnectionOptions): Connection {
     start() {
       running ??= run();
     },
-    health: () => health,
-    failed,
+    health: line.health,
+    failed: line.failed,
     async stop() {
-      stopping.abort();
-      await line.hangUp();
+      line.stop();
+      await way.hangUp();
       await running;
     },
-    ...(line.listener === undefined ? {} : { listener: line.listener }),
+    ...(way.listener === undefined ? {} : { listener: way.listener }),
   };
 }
 
@@ -123,19 +94,25 @@ export function describeRefusal(variable: string, error: AppError): { readonly w
   return { what: `${variable}: Slack refuses it (${slackWordOf(error)}${scope})`, fix: String(fix) };
 }
 
-function refusedToken(variable: string, error: AppError): AppError {
-  const { what, fix } = describeRefusal(variable, error);
-  return new AppError('CONFIG_INVALID', { problems: `${what}. ${fix}` }, { cause: error });
+/** What a step threw; a token that is refused must be mended by somebody. */
+function readerFor(variable: string): (thrown: unknown) => AppError {
+  return (thrown) => {
+    const error = fromSlackError(thrown);
+    if (!isTokenRefused(error)) return error;
+    const { what, fix } = describeRefusal(variable, error);
+    return new AppError('CONFIG_INVALID', { problems: `${what}. ${fix}` }, { cause: error });
+  };
 }
 
-interface Line {
+/** One of the two ways in which events come. */
+interface Way {
   readonly receiver: SocketModeReceiver | HTTPReceiver;
   connect(): Promise<{ readonly ended: Promise<void> }>;
   hangUp(): Promise<void>;
   readonly listener?: RequestListener;
 }
 
-function createApp({ botToken, apiUrl, logger }: ConnectionOptions, receiver: Line['receiver']): App {
+function createApp({ botToken, apiUrl, logger }: ConnectionOptions, receiver: Way['receiver']): App {
   const app = new App({
     token: botToken,
     receiver,
@@ -153,7 +130,7 @@ function createApp({ botToken, apiUrl, logger }: ConnectionOptions, receiver: Li
 }
 
 /** Socket Mode. The SDK's own way to reconnect ends the process when a token is taken back, so it is not used. */
-function createSocket(appToken: string, { apiUrl, logger }: ConnectionOptions): Line {
+function createSocket(appToken: string, { apiUrl, logger }: ConnectionOptions): Way {
   const receiver = new SocketModeReceiver({
     appToken,
     autoReconnectEnabled: false,
@@ -196,7 +173,7 @@ function createSocket(appToken: string, { apiUrl, logger }: ConnectionOptions): 
 }
 
 /** Events API over HTTP: the receiver checks signature and time stamp, and answers before any work is done. */
-function createHttp({ signingSecret }: Extract<Transport, { kind: 'http' }>, { logger }: ConnectionOptions): Line {
+function createHttp({ signingSecret }: Extract<Transport, { kind: 'http' }>, { logger }: ConnectionOptions): Way {
   const receiver = new HTTPReceiver({ signingSecret, endpoints: [EVENTS_PATH], logger: createSlackLog(logger) });
   let isReady = false;
   let end: () => void = () => undefined;
@@ -220,8 +197,4 @@ function createHttp({ signingSecret }: Extract<Transport, { kind: 'http' }>, { l
       response.writeHead(status).end();
     },
   };
-}
-
-function nextWait(waitMs: number): number {
-  return Math.min(2 * waitMs, LONGEST_RETRY_MS);
 }
