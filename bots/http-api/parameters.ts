@@ -107,9 +107,8 @@ export function readParameters(fields: Readonly<Record<string, unknown>>, rules:
 }
 
 function withoutEffect(given: Readonly<Record<string, unknown>>, { seed }: EngineDescription): readonly string[] {
-  const wished = Object.entries(WITHOUT_EFFECT).filter(
-    ([name, nothing]) => given[name] !== undefined && String(given[name]) !== String(nothing),
-  );
+  const isNothing = (value: unknown, nothing: unknown) => value === undefined || `${value}` === `${nothing}`;
+  const wished = Object.entries(WITHOUT_EFFECT).filter(([name, nothing]) => !isNothing(given[name], nothing));
   return [...wished.map(([name]) => name), ...(seed || given['seed'] === undefined ? [] : ['seed'])];
 }
 

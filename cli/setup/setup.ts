@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { type Config, loadConfig } from '../../core/config.ts';
 import { isAppError } from '../../core/errors.ts';
 import type { ReadyEngine } from '../../queue/inference/image-engine.ts';
@@ -18,12 +19,20 @@ export interface SetupDeps {
   /** Of the process, with its `.env` read in. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly openEngine: (config: Config) => ReadyEngine;
+  /** Where test pictures are left. */
+  readonly pictureFolder: string;
 }
 
 const EASEL = 'npm run -s easel --';
 
 export function processSetup(io: Io): SetupDeps {
-  return { io, terminal: { input: process.stdin, output: process.stderr }, env: process.env, openEngine };
+  return {
+    io,
+    terminal: { input: process.stdin, output: process.stderr },
+    env: process.env,
+    openEngine,
+    pictureFolder: tmpdir(),
+  };
 }
 
 /**
@@ -56,8 +65,9 @@ export async function setup(deps: SetupDeps): Promise<ExitCode> {
 }
 
 /** Make a picture with the settings as they are. Needs no terminal. @throws AppError, UsageError */
-export async function setupTest({ io, env, openEngine: open }: SetupDeps): Promise<void> {
-  const tried = await withEngine(open, env, io.progress);
+export async function setupTest(deps: SetupDeps): Promise<void> {
+  const { io, env } = deps;
+  const tried = await withEngine(deps, env, io.progress);
   io.progress('');
   for (const warning of tried.warnings) io.note(warning);
   io.note(sentenceOf(tried));
@@ -92,9 +102,9 @@ function costNote({ EASEL_ENGINE: engine }: Changes): string {
 }
 
 /** @returns whether there is a picture; else it was said why not. */
-async function tried(ask: Ask, env: SetupDeps['env'], { openEngine: open }: SetupDeps): Promise<boolean> {
+async function tried(ask: Ask, env: SetupDeps['env'], deps: SetupDeps): Promise<boolean> {
   try {
-    const picture = await withEngine(open, env, ask.progress);
+    const picture = await withEngine(deps, env, ask.progress);
     ask.progress('');
     for (const warning of picture.warnings) ask.say(warning);
     ask.done(sentenceOf(picture));
@@ -108,14 +118,14 @@ async function tried(ask: Ask, env: SetupDeps['env'], { openEngine: open }: Setu
 }
 
 async function withEngine(
-  open: SetupDeps['openEngine'],
+  { openEngine: open, pictureFolder: folder }: Pick<SetupDeps, 'openEngine' | 'pictureFolder'>,
   env: SetupDeps['env'],
   onProgress: (line: string) => void,
 ): Promise<TriedPicture> {
   const engine = open(loadConfig(env));
   const { signal, release } = abortOnInterrupt();
   try {
-    return await tryEngine(engine, { signal, onProgress });
+    return await tryEngine(engine, { signal, onProgress, folder });
   } finally {
     release();
     await engine.dispose();

@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bytesOf } from '../../core/job-handlers.ts';
 import type { ReadyEngine } from '../../queue/inference/image-engine.ts';
@@ -19,6 +18,8 @@ export interface TriedPicture {
 export interface TryOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
+  /** Where the picture is left, to be looked at. */
+  readonly folder: string;
 }
 
 const SAMPLES = ['red-bag.png', 'blue-dotted-dress.png'].map((name) =>
@@ -31,7 +32,10 @@ const ONE = 'Make the bag blue.';
  * Make one real picture the way a message in a chat is made, with two images where the engine takes two.
  * @throws AppError as the engine does; CANCELLED after an abort.
  */
-export async function tryEngine(engine: ReadyEngine, { signal, onProgress }: TryOptions): Promise<TriedPicture> {
+export async function tryEngine(
+  engine: ReadyEngine,
+  { signal, onProgress, folder }: TryOptions,
+): Promise<TriedPicture> {
   const { description } = engine;
   const isForTwo = description.maxImages > 1;
   const [text, files] = isForTwo ? [BOTH, SAMPLES] : [ONE, SAMPLES.slice(0, 1)];
@@ -50,7 +54,7 @@ export async function tryEngine(engine: ReadyEngine, { signal, onProgress }: Try
   const result = await engine.render({ mode, prompt, reading, adapter, images, seed }, { signal, onStep });
   const [picture] = result.images;
   if (picture === undefined) throw new NoPictureError('The engine made no picture.');
-  const file = join(tmpdir(), `easel-setup-${Date.now()}.png`);
+  const file = join(folder, `easel-setup-${Date.now()}.png`);
   await writeOutput(file, picture.bytes);
   const { widthPx, heightPx } = picture;
   const seconds = (performance.now() - started) / 1000;

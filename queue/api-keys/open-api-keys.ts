@@ -37,7 +37,7 @@ export async function openApiKeys(
   if (databaseUrl !== undefined) {
     const pool = createPool(databaseUrl.reveal(), MAX_CONNECTIONS);
     pool.on('error', createSeldomLog(logger, { event: 'postgres-error' }, 'a connection to PostgreSQL broke'));
-    const close = async () => void (await pool.end());
+    const close = () => pool.end();
     await reached('postgres', () => createTables(pool), close);
     return { keys: createSqlApiKeys(pool), close };
   }

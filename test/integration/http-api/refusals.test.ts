@@ -15,9 +15,10 @@ beforeAll(async () => {
 afterAll(() => easel.stop());
 
 const prompt = 'make it red';
-const post = (path: string, init: RequestInit, authorization = `Bearer ${token}`) =>
+type Request = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
+const post = (path: string, init: Request, authorization = `Bearer ${token}`) =>
   fetch(`${easel.url}/v1${path}`, { method: 'POST', ...init, headers: { authorization, ...init.headers } });
-const json = (body: unknown): RequestInit => ({
+const json = (body: unknown): Request => ({
   body: typeof body === 'string' ? body : JSON.stringify(body),
   headers: { 'content-type': 'application/json' },
 });
