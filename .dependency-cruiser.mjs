@@ -73,6 +73,7 @@ export default {
     onlyIn('only-queue-knows-its-servers', 'bullmq|ioredis|pg|@electric-sql/pglite', ['^queue/']),
     onlyIn('only-runtime-knows-onnxruntime', 'onnxruntime-node|onnxruntime-common', ['^inference/runtime/']),
     onlyIn('only-image-knows-sharp', 'sharp', ['^inference/image/']),
+    onlyIn('only-vlm-knows-chat-templates', '@huggingface/jinja', ['^inference/vlm/']),
     onlyIn('only-discord-knows-discord', 'discord\\.js|@discordjs', ['^bots/discord/']),
     onlyIn('only-slack-knows-slack', '@slack', ['^bots/slack/']),
     onlyIn('only-web-knows-http', 'hono|@hono|preact|vite', ['^bots/(web|http-api)/', '^vitest\\.config\\.ts$']),
