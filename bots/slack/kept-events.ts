@@ -2,6 +2,7 @@ import type { ReceiverEvent } from '@slack/bolt';
 import { asAppError } from '../../core/errors.ts';
 import type { KeptEvent } from '../../core/inbox.ts';
 import type { ChatBotDeps } from '../shared/chat-bot.ts';
+import { createLanes } from '../shared/lanes.ts';
 import type { Identity } from './address.ts';
 import { channelOf, keyOf } from './event-key.ts';
 
@@ -36,6 +37,7 @@ export function createKeptEvents(
   { inbox, ephemeral, clock, logger }: Pick<ChatBotDeps, 'inbox' | 'ephemeral' | 'clock' | 'logger'>,
   { identity, handle, signal }: KeptEventsOptions,
 ): KeptEvents {
+  const lanes = createLanes();
   const inWork = new Set<string>();
   const left = new Set<string>();
 
@@ -84,9 +86,13 @@ export function createKeptEvents(
       const key = keyOf(event.body, identity);
       if (key === undefined) return await handle(event);
       const kept = { key, body: JSON.stringify(event.body), keptAt: clock.now() };
-      if (!(await inbox.keep(PLATFORM, kept))) return await event.ack();
-      if (!(await isDone(key))) return await carryOut(key, event);
-      await inbox.done(PLATFORM, key);
+      // One after the other in each channel: a store may confirm what came later first.
+      const state = await lanes.run(channelOf(kept), async () => {
+        if (!(await inbox.keep(PLATFORM, kept))) return 'in work';
+        return (await isDone(key)) ? 'done' : 'new';
+      });
+      if (state === 'new') return await carryOut(key, event);
+      if (state === 'done') await inbox.done(PLATFORM, key);
       await event.ack();
     },
     leave(body) {

@@ -117,6 +117,22 @@ describe('events of Slack', () => {
     expect(log).toEqual(['one', 'two', 'three']);
   });
 
+  it('are carried out in the order in which they came, whatever the store confirms first', async () => {
+    const { keep } = inbox;
+    const waits = [30, 0, 10];
+    inbox = {
+      ...inbox,
+      keep: async (...event) => {
+        await new Promise((resolve) => setTimeout(resolve, waits.shift()));
+        return await keep(...event);
+      },
+    };
+    const { take } = process();
+    const texts = ['one', 'two', 'three'];
+    await Promise.all(texts.map((text, index) => take(delivered(mentionOf(text, { ts: `1700000000.00010${index}` })))));
+    expect(log.filter((each) => !each.startsWith('acknowledged'))).toEqual(texts);
+  });
+
   it('that are not said to Easel are neither kept nor held up', async () => {
     const chatter = mentionOf('lunch?');
     const body = { ...chatter, event: { ...chatter.event, text: 'lunch?' } };
