@@ -96,7 +96,7 @@ export function readParameters(fields: Readonly<Record<string, unknown>>, rules:
   }
   const aspect = aspectOf(size);
   return {
-    mode: modeOf(parsed.data.mode, engine, rules),
+    mode: modeOf(parsed.data.mode, model === undefined ? rules.engines : [engine], rules),
     text: prompt,
     wishes: { count: n, ...(aspect === undefined ? {} : { aspect }), ...(seed === undefined ? {} : { seed }) },
     ...(model === undefined ? {} : { engine: model }),
@@ -114,11 +114,13 @@ function withoutEffect(given: Readonly<Record<string, unknown>>, { seed }: Engin
 
 function modeOf(
   asked: RenderMode | undefined,
-  { id, maxImages }: EngineDescription,
+  chosen: readonly EngineDescription[],
   { endpoint, imageCount }: ParameterRules,
 ): RenderMode {
+  const maxImages = Math.max(...chosen.map((engine) => engine.maxImages));
   if (imageCount > maxImages) {
-    const message = `${id} uses up to ${maxImages} images at once; this request has ${imageCount}.`;
+    const names = chosen.map(({ id }) => id).join(', ');
+    const message = `${names}: up to ${maxImages} images at once; this request has ${imageCount}.`;
     throw invalidParameter('image', 'too_many_images', message);
   }
   if (endpoint === 'generations') {

@@ -17,7 +17,9 @@ describe('the parameters of a request', () => {
   it('are measured by what the chosen engine can do', () => {
     const two = { ...rules, imageCount: 2 };
     expect(readParameters({ prompt }, two).mode).toBe('edit');
-    expect(() => readParameters({ prompt, model: 'sketching' }, two)).toThrow('up to 1 images at once');
+    expect(() => readParameters({ prompt, model: 'sketching' }, two)).toThrow('sketching: up to 1 images at once');
+    // A place may have another default than the first.
+    expect(readParameters({ prompt }, { ...two, engines: [sketching, painting] }).mode).toBe('edit');
     expect(readParameters({ prompt, seed: '5' }, rules).warnings).toEqual([]);
     const unseeded = readParameters({ prompt, seed: '5', model: 'sketching' }, rules);
     expect(unseeded).toMatchObject({ warnings: ['seed: makes no difference here.'], wishes: { seed: 5 } });
