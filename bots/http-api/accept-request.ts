@@ -26,30 +26,39 @@ export interface AcceptedRequest {
  * @throws ApiError 409 for an idempotency key that named another request, 429; AppError as the manager's `receive`.
  */
 export async function acceptRequest(
-  { manager, metrics }: Pick<HttpApiDeps, 'manager' | 'metrics'>,
+  { manager, metrics, logger }: Pick<HttpApiDeps, 'manager' | 'metrics' | 'logger'>,
   quota: Quota,
   { key, request, images, idempotencyKey }: Asked,
 ): Promise<AcceptedRequest> {
   const name = idempotencyKey === undefined ? randomUUID() : hash(idempotencyKey);
+  const { text, mode, wishes, engine } = request;
   // The key is a place like a channel: it may have an engine and a budget of its own.
   const open = () => manager.open({ platform: API_PLATFORM, place: `${key.id}:${name}`, cards: false });
-  const { text, mode, wishes, engine } = request;
 
-  async function receive(): Promise<AcceptedRequest> {
-    const { id } = await open();
-    const about = { messageId: name, authorId: authorOf(key), text, mode, wishes, images };
-    const message = engine === undefined ? about : { ...about, engine };
-    const { turn } = await manager.receive(id, message);
-    metrics.count('easel_api_accepted_total', { mode });
+  async function known(): Promise<AcceptedRequest | undefined> {
+    if (idempotencyKey === undefined) return undefined;
+    const { id, turns } = await open();
+    const [turn] = turns;
+    if (turn === undefined) return undefined;
+    const isSame = turn.text === text.trim() && turn.chosenMode === mode && turn.attached.length === images.length;
+    if (!isSame) throw nameIsTaken();
     return { conversationId: id, turn };
   }
 
-  const before = idempotencyKey === undefined ? undefined : await open();
-  const [turn] = before?.turns ?? [];
-  if (before === undefined || turn === undefined) return await quota.admit(key, wishes.count, receive);
-  const isSame = turn.text === text.trim() && turn.chosenMode === mode && turn.attached.length === images.length;
-  if (isSame) return { conversationId: before.id, turn };
-  throw new ApiError({
+  async function accept(): Promise<AcceptedRequest> {
+    const { id } = await open();
+    const about = { messageId: name, authorId: authorOf(key), text, mode, wishes, images };
+    const { turn } = await manager.receive(id, engine === undefined ? about : { ...about, engine });
+    metrics.count('easel_api_accepted_total', { mode });
+    logger.info({ event: 'api-request', key: key.id, mode, pictures: wishes.count }, 'a program asked for pictures');
+    return { conversationId: id, turn };
+  }
+
+  return await quota.admit(key, { pictures: wishes.count, known, accept });
+}
+
+function nameIsTaken(): ApiError {
+  return new ApiError({
     status: 409,
     type: 'invalid_request_error',
     code: 'idempotency_key_reused',

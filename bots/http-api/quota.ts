@@ -12,9 +12,16 @@ export interface Quota {
   /**
    * Count a request and let it in. One after the other for each key, so that requests that come together do not all find room.
    * What is not let in is not counted; how a request ends makes no difference.
-   * @throws ApiError 429, and what `accept` throws.
+   * @param request.known what the same request was answered with before: it is answered so again, and not counted.
+   * @throws ApiError 429, and what `known` and `accept` throw.
    */
-  admit<T>(key: ApiKey, pictures: number, accept: () => Promise<T>): Promise<T>;
+  admit<T>(key: ApiKey, request: Admission<T>): Promise<T>;
+}
+
+export interface Admission<T> {
+  readonly pictures: number;
+  readonly known: () => Promise<T | undefined>;
+  readonly accept: () => Promise<T>;
 }
 
 interface QuotaDeps {
@@ -88,8 +95,10 @@ export function createQuota({ documents, ephemeral, clock }: QuotaDeps): Quota {
       requireToday(key, 1 + (await countToday(key, 0)));
       await requireRoom(key);
     },
-    admit: (key, pictures, accept) =>
+    admit: (key, { pictures, known, accept }) =>
       lanes.run(key.id, async () => {
+        const before = await known();
+        if (before !== undefined) return before;
         await requireRoom(key);
         const used = await countToday(key, pictures);
         try {

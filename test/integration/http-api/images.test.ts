@@ -92,6 +92,9 @@ describe('the official client', () => {
         .toString(),
     ).toBe('PNG');
     expect((await fetch(`${easel.url}/v1/images/${'0'.repeat(64)}`)).status).toBe(404);
+    const headers = { 'X-Forwarded-Proto': 'https' };
+    const behindProxy = await client.images.generate({ prompt: 'a red bird', response_format: 'url' }, { headers });
+    expect(behindProxy.data?.[0]?.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/v1\/images\//);
   });
 
   it('makes a new picture of images when told so', async () => {

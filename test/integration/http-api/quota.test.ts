@@ -46,6 +46,15 @@ describe('the quota of a key', () => {
     await client.images.generate({ prompt });
   });
 
+  it('counts a named request once, however often it comes and however close together', async () => {
+    const client = easel.client(await easel.newKey({ picturesPerDay: 1, atOnce: 1 }));
+    const headers = { 'Idempotency-Key': 'bird' };
+    const [first, second] = await Promise.all([1, 2].map(() => client.images.generate({ prompt }, { headers })));
+    expect(second).toEqual(first);
+    expect(await client.images.generate({ prompt }, { headers })).toEqual(first);
+    expect(await errorOf(client.images.generate({ prompt }))).toMatchObject({ code: 'insufficient_quota' });
+  });
+
   it('is asked before an upload is read', async () => {
     const token = await easel.newKey({ picturesPerDay: 1 });
     await easel.client(token).images.generate({ prompt });
