@@ -1,11 +1,13 @@
 import { checkDiscord } from '../bots/discord/doctor.ts';
 import { checkSlack } from '../bots/slack/doctor.ts';
 import { type Config, loadConfig } from '../core/config.ts';
+import { type AppError, isAppError } from '../core/errors.ts';
 import { checkModelFolder, openModelFolder } from '../inference/index.ts';
-import { createLocalImageEngine } from '../queue/inference/local-image-engine.ts';
+import type { ReadyEngine } from '../queue/inference/image-engine.ts';
 import type { DoctorRole } from './doctor-roles.ts';
 import { sentenceOf } from './doctor-sentence.ts';
 import { checkStores } from './doctor-stores.ts';
+import { openEngineSet, usesModelFolder } from './engines/engine-set.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import { locateModel } from './files.ts';
 import type { Finding } from './finding.ts';
@@ -35,10 +37,16 @@ export async function doctor({ json, role }: DoctorOptions, io: Io): Promise<Exi
   return findings.some(({ status }) => status === 'problem') ? EXIT.findings : EXIT.done;
 }
 
-/** Every file of the model, then the engine on it. */
+/** Every file of the model where one is used, then every engine. */
 async function checkEngine(config: Config): Promise<readonly Finding[]> {
-  const model = checkModel(config);
-  return model.some(({ status }) => status === 'problem') ? model : [...model, await openEngine(config)];
+  const model = usesModelFolder(config) ? checkModel(config) : [];
+  if (model.some(({ status }) => status === 'problem')) return model;
+  const set = openEngineSet(config);
+  try {
+    return [...model, ...(await Promise.all(set.engines.map(openEngine)))];
+  } finally {
+    await set.dispose();
+  }
 }
 
 function checkModel({ model }: Config): readonly Finding[] {
@@ -53,28 +61,35 @@ function checkModel({ model }: Config): readonly Finding[] {
 const MODEL_FIX = 'Restore the file, or set EASEL_MODEL to a complete model folder.';
 
 /** Where no picture is made, only what the model says about itself is read. */
-function checkModelConfig({ model }: Config): readonly Finding[] {
+function checkModelConfig(config: Config): readonly Finding[] {
+  if (!usesModelFolder(config)) return [];
   try {
-    const { name, version, folder } = openModelFolder(locateModel(model));
+    const { name, version, folder } = openModelFolder(locateModel(config.model));
     return [{ check: 'model', status: 'ok', message: `${folder} describes ${name} ${version}` }];
   } catch (error) {
     return [{ check: 'model', status: 'problem', message: sentenceOf(error), fix: MODEL_FIX }];
   }
 }
 
-async function openEngine({ model }: Config): Promise<Finding> {
-  const engine = createLocalImageEngine({ modelFolder: locateModel(model) });
+async function openEngine(engine: ReadyEngine): Promise<Finding> {
+  const { id, model } = engine.description;
   const started = performance.now();
   try {
     await engine.ready();
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    return { check: 'engine', status: 'ok', message: `${engine.description.model} opens in ${seconds} s` };
+    return { check: 'engine', status: 'ok', message: `${model} opens in ${seconds} s` };
   } catch (error) {
-    const fix = 'Free memory, or run `npm ci` again if onnxruntime-node is damaged; EASEL_DEBUG=1 shows more.';
-    return { check: 'engine', status: 'problem', message: sentenceOf(error), fix };
-  } finally {
-    await engine.dispose();
+    const isRemote = isAppError(error) && error.code.startsWith('ENGINE_');
+    const fix = isRemote
+      ? `Correct the settings of ${id}: docs/engines/README.md lists them.`
+      : 'Free memory, or run `npm ci` again if onnxruntime-node is damaged; EASEL_DEBUG=1 shows more.';
+    return { check: 'engine', status: 'problem', message: isRemote ? operatorSentence(error) : sentenceOf(error), fix };
   }
+}
+
+/** What the engine says for operators, which names the reason. */
+function operatorSentence(error: AppError): string {
+  return error.cause instanceof Error ? error.cause.message : sentenceOf(error);
 }
 
 async function aboutDiscord({ discord }: Config, role: DoctorRole | undefined): Promise<readonly Finding[]> {

@@ -15,14 +15,15 @@ import { createConversationManager } from '../core/conversation-manager.ts';
 import { AppError } from '../core/errors.ts';
 import { createRuleInterpreter } from '../core/intent-rules.ts';
 import type { Clock, Logger, QueueName, Stop } from '../core/ports.ts';
-import { openModelFolder, shrinkImage } from '../inference/index.ts';
+import { createSpending } from '../core/spending.ts';
+import { isInferenceError, openModelFolder, shrinkImage } from '../inference/index.ts';
 import { closeInOrder } from '../queue/homes/close-in-order.ts';
 import { createImageIntake } from '../queue/inference/image-intake.ts';
-import { createLocalImageEngine } from '../queue/inference/local-image-engine.ts';
 import { type Backend, openBackend } from '../queue/open-backend.ts';
 import { announcePresence, isServed } from '../queue/presence.ts';
 import { createWorkers } from '../queue/workers.ts';
 import { type BotEndpoints, type BotName, createBots } from './create-bots.ts';
+import { openEngineSet } from './engines/engine-set.ts';
 import { openHttpApi } from './open-http-api.ts';
 import { STATUS_HOST, startStatusServer } from './status-server.ts';
 import { texts } from './texts.ts';
@@ -68,30 +69,39 @@ export async function startEasel(
   /** In the order in which they will be called. */
   const stops: Stop[] = [];
   try {
-    const engine = createLocalImageEngine({ modelFolder });
-    const { id, maxImages, model } = engine.description;
-    const queues = ['interpret', `render-${id}`] as const;
+    const engines = openEngineSet({ ...config, model: modelFolder });
+    const [engine, ...others] = engines.engines;
+    const { id, model } = engine.description;
+    const needed = ['interpret', `render-${id}`] as const;
+    const queues = [...needed, ...others.map(({ description }) => `render-${description.id}` as const)];
     const ready = () => (roles.work ? engine.ready() : Promise.resolve());
     if (roles.work) {
-      stops.unshift(engine.dispose);
+      stops.unshift(engines.dispose);
       // Opens beside everything else; whoever needs it waits for the same opening and hears what went wrong.
       ready().catch(() => undefined);
     }
     const [backend, page] = await openBoth(openBackend(config, { logger, clock }), roles.web);
     stops.push(backend.close);
 
-    const manager = createConversationManager({ ...backend, clock, logger }, { engine: { id, maxImages } });
+    const manager = createConversationManager({ ...backend, clock, logger }, engines.settings);
     if (roles.work) {
-      stops.unshift(announcePresence({ ...backend, clock, logger }, queues[0]));
-      stops.unshift(announcePresence({ ...backend, clock, logger }, queues[1], engine.ready));
+      for (const queue of queues) {
+        // The others are opened when somebody chooses them.
+        const isFit = queue === needed[1] ? engine.ready : undefined;
+        stops.unshift(announcePresence({ ...backend, clock, logger }, queue, isFit));
+      }
     }
-    const working = { interpreter: { main: createRuleInterpreter({ texts }) }, engines: [engine] };
+    const working = {
+      interpreter: { main: createRuleInterpreter({ texts }) },
+      engines: engines.engines,
+      spending: createSpending({ ...backend, clock }, engines.budget, texts.language),
+    };
     const intake = createImageIntake();
     const shared = { ...backend, manager, intake, texts, clock, logger };
     const bots = await createBots(roles.bots ?? [], { ...shared, shrinkImage }, config, endpoints);
     const metrics = createMetrics({ ...WEB_METRICS, ...API_METRICS });
     const forPrograms: Pick<HttpApiDeps, 'engines' | 'requireWorkers'> = {
-      engines: [engine.description],
+      engines: [engine.description, ...others.map(({ description }) => description)],
       requireWorkers: (engineId) => requireWorkers(backend, ['interpret', `render-${engineId}`]),
     };
     const api = page === undefined ? undefined : await openHttpApi(config, { ...shared, ...forPrograms, metrics });
@@ -114,9 +124,9 @@ export async function startEasel(
         : await listen(config, mounts, {
             ...shared,
             metrics,
-            samples: await readSamples(openModelFolder(modelFolder).samples ?? ''),
+            samples: await readSamples(samplesOf(modelFolder)),
             page,
-            checkReady: ({ signal }) => untilAborted(Promise.all([ready(), requireWorkers(backend, queues)]), signal),
+            checkReady: ({ signal }) => untilAborted(Promise.all([ready(), requireWorkers(backend, needed)]), signal),
           });
     if (server !== undefined) stops.unshift(server.stop);
     else if (mounts.length > 0)
@@ -144,6 +154,16 @@ export async function startEasel(
     };
   } catch (error) {
     await closeInOrder(stops)();
+    throw error;
+  }
+}
+
+/** A folder that no engine uses may be missing. */
+function samplesOf(modelFolder: string): string {
+  try {
+    return openModelFolder(modelFolder).samples ?? '';
+  } catch (error) {
+    if (isInferenceError(error)) return '';
     throw error;
   }
 }

@@ -1,12 +1,11 @@
 import { answerOf } from '../core/cards.ts';
 import { loadConfig } from '../core/config.ts';
-import type { EngineKind } from '../core/environment.ts';
 import { bytesOf } from '../core/job-handlers.ts';
 import type { EngineResult } from '../core/ports.ts';
 import type { RenderRequest } from '../core/render.ts';
 import type { ReadyEngine } from '../queue/inference/image-engine.ts';
 import { abortOnInterrupt } from './abort-on-interrupt.ts';
-import { openEngine } from './engines/open-engine.ts';
+import { openEngineSet } from './engines/engine-set.ts';
 import { NoPictureError } from './failure.ts';
 import { requireWritableFolder, writeOutput } from './files.ts';
 import type { Io } from './io.ts';
@@ -19,7 +18,7 @@ export interface EditOptions {
   readonly mode: 'auto' | 'edit' | 'generate';
   readonly seed?: number;
   readonly steps?: number;
-  readonly engine?: EngineKind;
+  readonly engine?: string;
   readonly json?: boolean;
 }
 
@@ -30,13 +29,14 @@ export async function edit(request: EditRequest, io: Io): Promise<void> {
   const config = loadConfig(process.env);
   requireKnownParts(config);
   requireWritableFolder(request.output);
-  const engine = openEngine(config, request.engine);
+  const engines = openEngineSet(config);
   const { signal, release } = abortOnInterrupt();
   try {
+    const engine = request.engine === undefined ? engines.engines[0] : engines.find(request.engine);
     await editWith(engine, request, { signal, io });
   } finally {
     release();
-    await engine.dispose();
+    await engines.dispose();
   }
 }
 

@@ -1,9 +1,8 @@
 import { answerOf } from '../core/cards.ts';
 import { loadConfig } from '../core/config.ts';
-import { openModelFolder } from '../inference/index.ts';
 import { abortOnInterrupt } from './abort-on-interrupt.ts';
+import { openEngineSet } from './engines/engine-set.ts';
 import { NoPictureError } from './failure.ts';
-import { locateModel } from './files.ts';
 import type { Io } from './io.ts';
 import { noteFailedImages, readTurn } from './read-turn.ts';
 import { requireKnownParts } from './requirements.ts';
@@ -19,7 +18,8 @@ export type InterpretRequest = InterpretOptions & { readonly text: string; reado
 export async function interpret({ text, files, json }: InterpretRequest, io: Io): Promise<void> {
   const config = loadConfig(process.env);
   requireKnownParts(config);
-  const engine = openModelFolder(locateModel(config.model));
+  const engines = openEngineSet(config);
+  const engine = engines.engines[0].description;
   const { signal, release } = abortOnInterrupt();
   try {
     const read = await readTurn({ text, files, mode: 'auto', engine, signal });
@@ -30,6 +30,7 @@ export async function interpret({ text, files, json }: InterpretRequest, io: Io)
     for (const [key, value] of Object.entries(interpretation)) io.out(`${key.padEnd(12)} ${shown(value)}`);
   } finally {
     release();
+    await engines.dispose();
   }
 }
 

@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
 import { loadConfig } from '../core/config.ts';
-import { asAppError, policyOf } from '../core/errors.ts';
+import { asAppError, policyOf, sayingOf, toWire } from '../core/errors.ts';
 import { createLogger } from '../core/logger.ts';
 import { type Easel, type Roles, startEasel } from './easel.ts';
+import { usesModelFolder } from './engines/engine-set.ts';
 import type { ExitCode } from './failure.ts';
 import { locateModel } from './files.ts';
 import type { Io } from './io.ts';
 import { requireKnownParts, requireModel, requireServer, requireTokens } from './requirements.ts';
 import { runUntilStopped } from './run-until-stopped.ts';
+import { texts } from './texts.ts';
 
 export interface ServeOptions {
   /** The command, for its messages. */
@@ -27,7 +29,7 @@ export async function serve({ name, roles, isWhole }: ServeOptions, io: Io): Pro
   }
   const modelFolder = locateModel(config.model);
   // The other roles only read what the model says about itself.
-  if (roles.work) requireModel(modelFolder);
+  if (roles.work && usesModelFolder(config)) requireModel(modelFolder);
   const logger = createLogger(config.logLevel);
   if (isWhole) io.note('Starting Easel. The first start takes some seconds longer.');
   const easel = await startEasel({ config, modelFolder, logger }, roles);
@@ -45,8 +47,10 @@ async function openModel(easel: Easel, io: Io): Promise<never> {
     await easel.ready();
     io.note(`The model ${easel.model} is ready after ${((performance.now() - started) / 1000).toFixed(1)} s.`);
   } catch (error) {
-    if (policyOf(asAppError(error).code).retry === 'never') throw error;
-    io.note('The model could not be opened; it is tried again. `easel doctor` may say why.');
+    const known = asAppError(error);
+    if (known.code.startsWith('ENGINE_')) io.note(`${easel.model}: ${texts.sayStored(sayingOf(toWire(known)))}`);
+    else if (policyOf(known.code).retry === 'never') throw error;
+    else io.note('The model could not be opened; it is tried again. `easel doctor` may say why.');
   }
   return await forever();
 }

@@ -1,10 +1,11 @@
 import type { Action, CardContent, NoticeContent, ResultContent } from './content.ts';
-import type { Conversation, ReadyImage, Turn } from './domain.ts';
+import type { Conversation, LineageRecord, ReadyImage, Turn } from './domain.ts';
 import { sayingOf } from './errors.ts';
+import { formatCost, sumOf } from './money.ts';
 import type { JobProgress } from './ports.ts';
 import type { Texts } from './texts/catalogue.ts';
 import { isReading } from './turn-changes.ts';
-import { isEnded, mayStart, referenceOf, resultNumbers } from './turns.ts';
+import { isEnded, mayStart, openRenders, referenceOf, resultNumbers } from './turns.ts';
 
 /** What only the queue knows about a turn right now. */
 export interface TurnProgress {
@@ -26,6 +27,7 @@ export function cardOf(document: Conversation, turn: Turn, texts: Texts, now: Tu
       ...readingLines(turn, texts),
       ...numberingLines(document, turn, texts),
       ...failed,
+      ...costLines(turn, texts),
       statusLine(document, turn, texts, now),
     ],
     actions: cardActions(turn, texts),
@@ -44,16 +46,27 @@ export function resultOf(turn: Turn, image: ReadyImage, texts: Texts): ResultCon
     Math.round(((render?.endedAt ?? 0) - (render?.startedAt ?? render?.endedAt ?? 0)) / 1000),
   );
   const number = image.number;
-  const text =
+  const line =
     sources.length === 0
       ? texts.say('result.line.alone', { number, seconds })
       : texts.say('result.line', { number, seconds, sources: nameAll(sources, ' + ', texts) });
+  const text = [line, ...remarksOf(lineage, texts)].join(' · ');
   return {
     turnId: turn.id,
     text,
     image: { number, blob: image.blob, altText: image.altText, fileName: `image-${number}.png` },
     actions: [action(turn, 'retry', texts), action(turn, 'undo', texts), action(turn, 'details', texts)],
   };
+}
+
+/** What people should know about how a picture came to be: what it cost, and that it is another engine's. */
+export function remarksOf(lineage: LineageRecord | undefined, texts: Texts): readonly string[] {
+  if (lineage === undefined) return [];
+  const { cost, engine, failedOn = [] } = lineage;
+  return [
+    ...(cost === undefined ? [] : [texts.say('result.cost', { cost: formatCost(cost, texts.language) })]),
+    ...(failedOn.length === 0 ? [] : [texts.say('result.instead', { engine, failed: failedOn.join(', ') })]),
+  ];
 }
 
 /** A question, an answer, or why there is no picture. */
@@ -92,6 +105,16 @@ function readingLines(turn: Turn, texts: Texts): readonly string[] {
         ? texts.say('card.generate', {})
         : texts.say('card.generate.with', { references });
   return [`${title}  ${referenceOf(turn.id)}`, texts.say('card.instruction', { instruction: reading.instruction })];
+}
+
+/** What the pictures that are being made will cost, before they do. */
+function costLines(turn: Turn, texts: Texts): readonly string[] {
+  const renders = openRenders(turn);
+  const cost = sumOf(renders.flatMap((render) => render.cost ?? []));
+  const engines = [...new Set(renders.map(({ engine }) => engine))].join(', ');
+  return cost === undefined
+    ? []
+    : [texts.say('card.cost', { cost: formatCost(cost, texts.language), engine: engines })];
 }
 
 /** Which number each picture got, where a person could count otherwise: several, or one that is answered. */

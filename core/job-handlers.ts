@@ -1,8 +1,9 @@
 import type { ConversationManager } from './conversation-manager.ts';
 import type { Interpretation } from './domain.ts';
-import { AppError, asAppError, policyOf, toWire } from './errors.ts';
+import { AppError, asAppError, type ErrorCode, policyOf, toWire } from './errors.ts';
 import type {
   Blobs,
+  EngineResult,
   ImageEngine,
   Interpreter,
   InterpreterRequest,
@@ -13,6 +14,7 @@ import type {
 } from './ports.ts';
 import { interpretJobSchema, type RenderOutcome, type RenderRequest, renderJobSchema } from './render.ts';
 import { isShutdown, shouldRetry } from './retry.ts';
+import type { Spending } from './spending.ts';
 
 export interface InterpretDeps {
   readonly manager: ConversationManager;
@@ -54,29 +56,44 @@ export interface RenderDeps {
   readonly engine: ImageEngine;
   readonly blobs: Blobs;
   readonly safety?: SafetyFilter;
+  /** Absent: nothing is counted, and nothing is kept from being asked twice. */
+  readonly spending?: Spending;
   readonly logger: Logger;
 }
 
 /** Serves `render-<engine id>`: the picture is stored first, then recorded; only the record gives it a number. */
-export function createRenderHandler({ manager, engine, blobs, safety, logger }: RenderDeps): JobHandler {
+export function createRenderHandler({ manager, engine, blobs, safety, spending, logger }: RenderDeps): JobHandler {
+  const once = !engine.description.cancel;
+
+  async function askEngine(request: RenderRequest, images: readonly Uint8Array[], run: JobRun): Promise<EngineResult> {
+    const { mode, prompt, reading, adapter, seed, aspect } = request;
+    try {
+      return await engine.render(
+        { mode, prompt, reading, adapter, images, seed, ...(aspect === undefined ? {} : { aspect }) },
+        {
+          // What cannot be stopped and may be charged is waited for when the worker stops.
+          signal: once ? unlessShutdown(run.signal) : run.signal,
+          onStep: (step) => {
+            // Best effort and beside the flow: a slow listener must not hold up the next step.
+            void Promise.allSettled([
+              run.progress({ step: step.step, steps: step.steps }),
+              manager.recordStep(request, step),
+            ]);
+          },
+        },
+      );
+    } catch (error) {
+      if (NOTHING_DONE.has(asAppError(error).code)) await spending?.release(request, { once });
+      throw error;
+    }
+  }
+
   async function render(request: RenderRequest, run: JobRun): Promise<RenderOutcome> {
     const images = await Promise.all(request.inputs.map((input) => bytesOf(blobs, input)));
     const { signal } = run;
     if ((await safety?.checkPrompt(request.prompt, { signal })) === 'blocked') throw new AppError('PROMPT_BLOCKED', {});
-    const { mode, prompt, reading, adapter, seed, aspect } = request;
-    const result = await engine.render(
-      { mode, prompt, reading, adapter, images, seed, ...(aspect === undefined ? {} : { aspect }) },
-      {
-        signal,
-        onStep: (step) => {
-          // Best effort and beside the flow: a slow listener must not hold up the next step.
-          void Promise.allSettled([
-            run.progress({ step: step.step, steps: step.steps }),
-            manager.recordStep(request, step),
-          ]);
-        },
-      },
-    );
+    await spending?.reserve(request, { once });
+    const result = await askEngine(request, images, run);
     const [image] = result.images;
     if (image === undefined) throw new AppError('BUG', {}, { details: { expected: 'one image from the engine' } });
     if ((await safety?.checkImage(image.bytes, { signal })) === 'blocked') throw new AppError('RESULT_BLOCKED', {});
@@ -99,6 +116,28 @@ export function createRenderHandler({ manager, engine, blobs, safety, logger }: 
       if (error !== undefined) await manager.recordRenderOutcome(job, { kind: 'failed', error: toWire(error) });
     }
   };
+}
+
+/** Failures after which an engine has certainly made, and charged, nothing. */
+const NOTHING_DONE: ReadonlySet<ErrorCode> = new Set([
+  'ENGINE_UNAVAILABLE',
+  'ENGINE_BUSY',
+  'ENGINE_QUOTA',
+  'ENGINE_MISCONFIGURED',
+  'ENGINE_CANNOT',
+  'PROMPT_BLOCKED',
+  'TOO_MANY_IMAGES',
+]);
+
+/** Aborted with the run, unless its worker only shuts down. */
+function unlessShutdown(signal: AbortSignal): AbortSignal {
+  const cancelled = new AbortController();
+  const abort = () => {
+    if (!isShutdown(signal)) cancelled.abort(signal.reason);
+  };
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  return cancelled.signal;
 }
 
 /**

@@ -3,6 +3,7 @@ import { createDeliverHandler } from '../core/delivery.ts';
 import { asAppError } from '../core/errors.ts';
 import { createInterpretHandler, createRenderHandler } from '../core/job-handlers.ts';
 import type { Blobs, ChatPlatform, ImageEngine, Interpreter, Jobs, Logger, SafetyFilter, Stop } from '../core/ports.ts';
+import type { Spending } from '../core/spending.ts';
 import type { Texts } from '../core/texts/catalogue.ts';
 
 export interface WorkersDeps {
@@ -21,6 +22,7 @@ export interface WorkerRoles {
   };
   readonly engines?: readonly ImageEngine[];
   readonly safety?: SafetyFilter;
+  readonly spending?: Spending;
   readonly platforms?: readonly ChatPlatform[];
 }
 
@@ -42,7 +44,7 @@ const SWEEP_EVERY_MS = 60_000;
  */
 export async function createWorkers(
   { manager, jobs, blobs, texts, logger }: WorkersDeps,
-  { interpreter, engines = [], safety, platforms = [] }: WorkerRoles,
+  { interpreter, engines = [], safety, spending, platforms = [] }: WorkerRoles,
   { sweepEveryMs = SWEEP_EVERY_MS, interpretations = 4, deliveries = 16 }: WorkersOptions = {},
 ): Promise<Stop> {
   const stops: Stop[] = [];
@@ -72,6 +74,7 @@ export async function createWorkers(
         blobs,
         logger,
         ...(safety === undefined ? {} : { safety }),
+        ...(spending === undefined ? {} : { spending }),
       });
       stops.push(await jobs.work(`render-${engine.description.id}`, handler));
     }

@@ -15,6 +15,7 @@ export function addEdit(program: Command, { io }: Session): void {
     )
     .option('--seed <number>', 'same seed, same picture', wholeNumber(0, MAX_SEED))
     .option('--steps <number>', "denoising steps; default: the model's", wholeNumber(1, 200))
+    .option('--engine <name>', 'which engine makes it; `easel models` lists them')
     .option('--json', 'print how the picture was made')
     .action(async (text: string, files: readonly string[], options: EditOptions) => {
       const { edit } = await import('../edit.ts');

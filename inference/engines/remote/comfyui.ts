@@ -27,7 +27,7 @@ import { aspectWarning, sizeFor, sizeRuleSchema, wantedAspect } from './wanted-s
 
 /** A ComfyUI server with workflows of its owner. */
 export const comfyUiSchema = z
-  .object({
+  .strictObject({
     kind: z.literal('comfyui'),
     ...remoteOptions,
     /** Counted from the workflows. */

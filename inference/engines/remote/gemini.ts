@@ -14,7 +14,7 @@ import { aspectWarning, nearestAspect, wantedAspect } from './wanted-size.ts';
 
 /** Google's Gemini API, or a server that speaks it. */
 export const geminiSchema = z
-  .object({
+  .strictObject({
     kind: z.literal('gemini'),
     ...remoteOptions,
     /** With its version, for example `https://generativelanguage.googleapis.com/v1beta`. */

@@ -18,7 +18,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 /** A server that speaks OpenAI's images API. */
 export const openAiImagesSchema = z
-  .object({
+  .strictObject({
     kind: z.literal('openai-images'),
     ...remoteOptions,
     /** With its version, for example `https://api.openai.com/v1`. */
