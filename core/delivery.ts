@@ -44,16 +44,18 @@ export function createDeliverHandler({ manager, platform, texts, logger }: Deliv
 
   /** @returns undefined where it would not help, or the person takes nothing there either. */
   async function privatePlaceFor(task: DeliveryTask, { code, details }: AppError): Promise<string | undefined> {
-    const { turn, delivery, document } = task;
+    const { delivery, document } = task;
+    const { authorId } = task.turn;
     const isRefused = code === 'PLATFORM_FORBIDDEN' || code === 'PLATFORM_NOT_FOUND';
     // A card alone says nothing that is worth a message of its own.
-    if (!isRefused || delivery.kind === 'card' || platform.privatePlace === undefined) return undefined;
+    if (!isRefused || delivery.kind === 'card') return undefined;
+    if (platform.privatePlace === undefined || authorId === undefined) return undefined;
     logger.warn(
       { event: 'place-forbidden', code, ...details },
       'a post is not allowed there; the person is told alone',
     );
     try {
-      const place = await platform.privatePlace(targetOf(task), turn.authorId);
+      const place = await platform.privatePlace(targetOf(task), authorId);
       return place === document.place ? undefined : place;
     } catch (thrown) {
       const error = asAppError(thrown);

@@ -105,7 +105,8 @@ describe('the posting rule', () => {
     easel.platform.failNext(unavailable(), 'after');
     await easel.serve();
     const { id } = await easel.open();
-    expect(await easel.say(id, 'draw a cat')).toMatchObject({ status: 'done', deliveries: [{ attempts: 2 }] });
+    const turn = await easel.say(id, 'draw a cat', { authorId: 'ana' });
+    expect(turn).toMatchObject({ status: 'done', deliveries: [{ attempts: 2 }] });
     expect(easel.platform.posts).toHaveLength(1);
   });
 
@@ -115,7 +116,7 @@ describe('the posting rule', () => {
     easel.platform.failNext(new AppError('PLATFORM_FORBIDDEN', {}), 'before');
     await easel.serve();
     const { id } = await easel.open();
-    expect(await easel.say(id, 'draw a cat')).toMatchObject({
+    expect(await easel.say(id, 'draw a cat', { authorId: 'ana' })).toMatchObject({
       status: 'failed',
       error: { code: 'PLATFORM_FORBIDDEN' },
       deliveries: [{ status: 'abandoned' }],
