@@ -23,6 +23,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=128, help="side of the pictures in pixels")
     parser.add_argument("--version", default="0.1.0", help="version the model card names")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--fresh", action="store_true", help="edit, generate: begin without the published LoRA")
     parser.add_argument("--workers", type=int, default=1, help="processes of one thread each")
     options = parser.parse_args()
     run = options.runs / options.stage.removesuffix("-decoder")
@@ -41,7 +42,7 @@ def main() -> None:
             write_tokenizers(options.model)
         run_workers(options.workers, train_base, run, options.model, options.minutes, options.size, options.seed)
     else:
-        common = run, options.model, options.minutes, options.size, options.seed
+        common = run, options.model, options.minutes, options.size, options.seed, options.fresh
         run_workers(options.workers, train_adapter, options.stage, *common)
 
 

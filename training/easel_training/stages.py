@@ -72,8 +72,11 @@ def train_base(run: Path, model: Path, minutes: float, size: int, seed: int) -> 
         _publish_base(model, painter)
 
 
-def train_adapter(name: str, run: Path, model: Path, minutes: float, size: int, seed: int) -> None:
-    """Train the LoRA `edit` or `generate` on the frozen base of a model folder and write it there."""
+def train_adapter(name: str, run: Path, model: Path, minutes: float, size: int, seed: int, fresh: bool) -> None:
+    """Train the LoRA `edit` or `generate` on the frozen base of a model folder and write it there.
+
+    :param fresh: do not begin with the published LoRA; right when the base has changed much since.
+    """
     torch.manual_seed(seed)
     tasks, folder = ADAPTERS[name]
     lora_rank = LORA_RANKS[name]
@@ -83,7 +86,7 @@ def train_adapter(name: str, run: Path, model: Path, minutes: float, size: int, 
     published = model / folder / "pytorch_lora_weights.safetensors"
     trained = {key: p for key, p in painter.named_parameters() if "lora_" in key}
     rates = LORA_RATES
-    if published.exists() and not (run / "checkpoint").exists():
+    if published.exists() and not fresh and not (run / "checkpoint").exists():
         _load_adapter(trained, published, name)
         rates = tuple(rate * PUBLISHED_RATE for rate in rates)
     stream = SampleStream(_vae(model), load_tokenizers(model), tasks, size, seed + rank())
