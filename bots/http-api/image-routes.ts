@@ -23,12 +23,13 @@ export function createImageRoutes(deps: HttpApiDeps, { quota, stopping }: RouteO
   async function answer(c: Context<ApiEnv>, endpoint: 'generations' | 'edits'): Promise<Response> {
     const gone = c.req.raw.signal;
     const signal = AbortSignal.any([gone, stopping]);
-    const { accepted, request, isNamed } = await takeRequest(c, deps, { quota, endpoint, signal });
+    const taken = await takeRequest(c, deps, { quota, endpoint, signal });
+    const { accepted, request, isNamed } = taken;
     const ended = await awaitTurn(deps, accepted, signal);
     if (ended === undefined) {
       // Nobody could ask for these pictures any more.
       if (!stopping.aborted && !isNamed) await deps.manager.cancel(accepted.turn.id);
-      throw serverStops(accepted);
+      throw serverStops(taken);
     }
     if (!isCompleted(ended)) throw new ApiError(problemOfTurn(ended.turn, deps.texts));
     const form = { format: request.responseFormat ?? 'b64_json', origin: originOf(c), blobs: deps.blobs } as const;

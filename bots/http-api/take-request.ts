@@ -46,13 +46,16 @@ export async function takeRequest(
   return { accepted, request, isNamed: idempotencyKey !== undefined };
 }
 
-/** The server ends while a caller waits; what was accepted goes on. */
-export function serverStops({ turn }: AcceptedRequest): ApiError {
+const RETRY_AFTER_SECONDS = 2;
+
+/** The server ends while a caller waits; what was accepted goes on. Only a named request finds it again by being sent again. */
+export function serverStops({ accepted: { turn }, isNamed }: TakenRequest): ApiError {
   return new ApiError({
     status: 503,
     type: 'server_error',
     code: 'server_stops',
     param: null,
     message: `The server is restarting. The request goes on as job ${turn.id}: GET /v1/jobs/${turn.id}`,
+    ...(isNamed ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {}),
   });
 }

@@ -28,6 +28,8 @@ describe('the official client', () => {
     expect(await sizesOf(answer)).toEqual(['256x256']);
     expect(answer).toMatchObject({ size: '256x256', output_format: 'png', background: 'opaque' });
     expect(await easel.turnOf(response)).toMatchObject({
+      // Whose it is in the queue, where keys and people take turns.
+      authorId: expect.stringMatching(/^key-[0-9a-f]{16}$/),
       status: 'done',
       interpretation: { mode: 'edit', base: 1, references: [2] },
     });

@@ -149,4 +149,15 @@ describe('a request that waits', () => {
     expect((await again).data).toHaveLength(1);
     expect(easel.engineCalls()).toEqual({ begun: 1, cancelled: 0 });
   });
+
+  it('comes again by itself when it is named, so that its caller notices no restart', async () => {
+    easel.hold();
+    const patient = easel.client(await easel.newKey(), 2);
+    const named = patient.images.generate({ prompt }, { headers: { 'Idempotency-Key': 'bird 4' } });
+    await easel.held();
+    await easel.restart();
+    easel.release();
+    expect((await named).data).toHaveLength(1);
+    expect(easel.engineCalls()).toEqual({ begun: 1, cancelled: 0 });
+  });
 });

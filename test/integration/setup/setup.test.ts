@@ -234,6 +234,22 @@ describe('easel setup', () => {
     expect(await text()).toContain(`COMFYUI_WORKFLOW=${workflow}\n`);
   });
 
+  it('needs a key for Gemini, and writes no default', async () => {
+    const done = begin();
+    await person.sees('Where do pictures come from?');
+    person.type(down, down, enter);
+    await person.sees('Its API key');
+    person.type(enter);
+    await person.sees('It is needed.');
+    person.type('a key', enter);
+    await person.sees('Name of the model');
+    person.type(enter);
+    await person.sees('Make a picture now');
+    person.type(right, enter);
+    expect(await done).toBe(0);
+    expect(await text()).toBe("EASEL_ENGINE=gemini\nGEMINI_API_KEY='a key'\n");
+  });
+
   it('writes the file behind a link', async () => {
     const real = join(folder, 'real.env');
     await writeFile(real, 'A=1\n');
