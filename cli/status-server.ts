@@ -17,8 +17,8 @@ export async function startStatusServer(
   answerWithinMs: number = ANSWER_WITHIN_MS,
 ): Promise<Stop> {
   const healthz: RequestListener = (_request, response) => answer(response, true);
-  const readyz: RequestListener = async (_request, response) =>
-    answer(response, await isSoon(checkReady, answerWithinMs));
+  const readyz: RequestListener = (_request, response) =>
+    void isSoon(checkReady, answerWithinMs).then((isWell) => answer(response, isWell));
   const mounts = [
     { path: '/healthz', listener: healthz },
     { path: '/readyz', listener: readyz },

@@ -42,13 +42,14 @@ function parseInfo(text: string): Info {
   return new Map(pairs.map(([, name = '', value = '']) => [name, value.trim()]));
 }
 
-/** Hosted servers forbid the command; then nobody knows. */
-async function appendFsync(redis: Redis): Promise<string | undefined> {
+/** @returns an empty text where nobody knows: hosted servers forbid the command. */
+async function appendFsync(redis: Redis): Promise<string> {
   try {
-    const [, value] = z.array(z.string()).parse(await redis.config('GET', 'appendfsync'));
+    const [, value = ''] = z.array(z.string()).parse(await redis.config('GET', 'appendfsync'));
     return value;
   } catch {
-    return undefined;
+    // Nothing depends on it but the words of a finding.
+    return '';
   }
 }
 
@@ -77,7 +78,7 @@ function aboutEviction(info: Info): StoreFinding {
   return problem(`Redis forgets conversations and jobs when its memory is full (maxmemory-policy ${policy})`, fix);
 }
 
-function aboutPersistence(info: Info, fsync: string | undefined): StoreFinding {
+function aboutPersistence(info: Info, fsync: string): StoreFinding {
   const toDisk =
     'Set `appendonly yes` and `appendfsync always` in redis.conf, and at once with `redis-cli CONFIG SET appendonly yes`.';
   if (info.get('aof_enabled') !== '1') {

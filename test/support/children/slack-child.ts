@@ -16,12 +16,13 @@ const easel = await startEasel(
 );
 process.send?.({ kind: 'ready', queues: easel.queues });
 
-process.on('message', async () => {
-  const report: unknown = process.report.getReport();
-  const libraries = Object(report).sharedObjects;
+process.on('message', () => void report());
+
+async function report(): Promise<void> {
+  const libraries = Object(process.report.getReport()).sharedObjects;
   const findsEngine = await import('onnxruntime-node').then(
     () => true,
     () => false,
   );
   process.send?.({ kind: 'report', libraries: Array.isArray(libraries) ? libraries.map(String) : [], findsEngine });
-});
+}
