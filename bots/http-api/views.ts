@@ -66,7 +66,7 @@ export async function viewPictures(ended: EndedTurn, form: PictureForm): Promise
     size: first === undefined ? '' : `${first.widthPx}x${first.heightPx}`,
     model: first?.lineage?.engine ?? '',
     data: await Promise.all(results.map((image) => viewPicture(image, form))),
-    warnings: [...new Set(results.flatMap(({ lineage }) => warningsOf(lineage))), ...missingOf(ended)],
+    warnings: [...new Set(results.flatMap(({ lineage }) => warningsOf(lineage))), ...missingOf(ended, results.length)],
   };
 }
 
@@ -87,7 +87,7 @@ export async function viewJob(
     created_at: seconds(turn.receivedAt),
     ...(progress.position === undefined ? {} : { queue_position: progress.position + 1 }),
     ...(progress.progress === undefined ? {} : { step: progress.progress.step, steps: progress.progress.steps }),
-    pictures: { asked: turn.wishes?.count ?? 1, made: resultsOf(job).length },
+    pictures: { asked: askedBy(turn), made: resultsOf(job).length },
     ...(status === 'completed' ? { result: await viewPictures(job, form) } : {}),
     ...(problem === undefined ? {} : { error: errorBody(problem) }),
   };
@@ -146,10 +146,13 @@ function warningsOf(lineage: LineageRecord | undefined): readonly string[] {
   return [...instead, ...warnings];
 }
 
-function missingOf({ turn }: EndedTurn): readonly string[] {
-  const asked = turn.renders.length;
-  const made = turn.renders.filter(({ status }) => status === 'ready').length;
+function missingOf({ turn }: EndedTurn, made: number): readonly string[] {
+  const asked = askedBy(turn);
   return made === asked ? [] : [`${made} of ${asked} pictures could be made.`];
+}
+
+function askedBy({ wishes }: Turn): number {
+  return wishes?.count ?? 1;
 }
 
 function seconds(timestampMs: number): number {

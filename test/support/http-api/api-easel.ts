@@ -25,8 +25,15 @@ import { createMemoryLogger } from '../fakes/logger.ts';
 import { createGate } from '../web/gate.ts';
 import { createPaintingEngine } from '../web/painting-engine.ts';
 
+export interface ApiEaselOptions extends Partial<Pick<HttpApiDeps, 'requireWorkers'>> {
+  /** Engines beside `painting`. */
+  readonly others?: readonly ImageEngine[];
+  /** Ids of engines that are tried when another one fails. */
+  readonly fallback?: readonly string[];
+}
+
 /** A whole Easel in this process for programs: memory in place of storage and queue, a painting engine, the real HTTP API. */
-export async function startApiEasel(options: Partial<Pick<HttpApiDeps, 'requireWorkers'>> = {}) {
+export async function startApiEasel({ others = [], fallback = [], ...options }: ApiEaselOptions = {}) {
   const clock = createManualClock(Date.UTC(2026, 0, 1, 12));
   const logger = createMemoryLogger();
   const documents = createMemoryDocuments();
@@ -40,14 +47,18 @@ export async function startApiEasel(options: Partial<Pick<HttpApiDeps, 'requireW
   const engine = countCalls(createPaintingEngine({ steps: 3, beforeStep: () => gate.pass() }), calls);
   const { id, maxImages } = engine.description;
   const ports = { documents, jobs, ephemeral, blobs, clock, logger };
-  const manager = createConversationManager(ports, { engine: { id, maxImages } });
+  const routes = others.map(({ description }) => ({ id: description.id, maxImages: description.maxImages }));
+  const manager = createConversationManager(ports, {
+    engine: { id, maxImages },
+    engines: { others: routes, fallback },
+  });
   const metrics = createMetrics(API_METRICS);
   const deps: HttpApiDeps = {
     ...ports,
     manager,
     intake: createImageIntake(),
     keys,
-    engines: [engine.description],
+    engines: [engine.description, ...others.map(({ description }) => description)],
     requireWorkers: () => Promise.resolve(),
     texts,
     metrics,
@@ -67,6 +78,9 @@ export async function startApiEasel(options: Partial<Pick<HttpApiDeps, 'requireW
     };
   }
 
+  const serveEngine = (each: ImageEngine) =>
+    jobs.work(`render-${each.description.id}`, createRenderHandler({ manager, engine: each, blobs, logger }));
+
   let running = await startServer(0);
   const { platform } = running.api;
   const stops = [
@@ -74,7 +88,7 @@ export async function startApiEasel(options: Partial<Pick<HttpApiDeps, 'requireW
       'interpret',
       createInterpretHandler({ manager, interpreter: createRuleInterpreter({ texts }), logger }),
     ),
-    await jobs.work(`render-${id}`, createRenderHandler({ manager, engine, blobs, logger })),
+    ...(await Promise.all([engine, ...others].map(serveEngine))),
     await jobs.work(`deliver-${platform.name}`, createDeliverHandler({ manager, platform, texts, logger })),
   ];
   const { url } = running;
