@@ -108,7 +108,7 @@ function readingLines(turn: Turn, texts: Texts): readonly string[] {
 }
 
 /** What the pictures that are being made will cost, before they do. */
-function costLines(turn: Turn, texts: Texts): readonly string[] {
+export function costLines(turn: Turn, texts: Texts): readonly string[] {
   const renders = openRenders(turn);
   const cost = sumOf(renders.flatMap((render) => render.cost ?? []));
   const engines = [...new Set(renders.map(({ engine }) => engine))].join(', ');

@@ -43,6 +43,8 @@ export const imageViewSchema = z.object({
   /** Whether "it" means this image. */
   isCurrent: z.boolean(),
   lineage: z.optional(lineageViewSchema),
+  /** Sentences about a result: what it cost, and that another engine made it. */
+  remarks: z.optional(z.array(z.string())),
 });
 export type ImageView = z.infer<typeof imageViewSchema>;
 
@@ -97,6 +99,8 @@ export const turnViewSchema = z.object({
   resultNumbers: z.array(number),
   reply: z.optional(z.string()),
   error: z.optional(problemSchema),
+  /** A sentence about what the pictures that are being made will cost. */
+  cost: z.optional(z.string()),
   receivedAt: z.number(),
   endedAt: z.optional(z.number()),
   ...progressFields,

@@ -1,6 +1,7 @@
 import type { InboundImage, RenderMode } from '../../../core/domain.ts';
 import { imageNumberSchema, LIMITS, renderModeSchema } from '../../../core/domain.ts';
 import { AppError } from '../../../core/errors.ts';
+import { slugSchema } from '../../../core/ids.ts';
 import type { Blobs, ImageIntake } from '../../../core/ports.ts';
 import { boundaryOf, type Part, readMultipart } from '../../shared/multipart.ts';
 import { readBytes } from '../../shared/read-bytes.ts';
@@ -10,6 +11,8 @@ export interface MessageForm {
   readonly text: string;
   readonly mode?: RenderMode;
   readonly messageId?: string;
+  /** Id of the engine that shall make the pictures. */
+  readonly engine?: string;
   readonly images: readonly InboundImage[];
 }
 
@@ -23,7 +26,7 @@ const LIMITS_OF_FORM = {
 };
 
 /**
- * Read the multipart form of a message while it arrives: fields `text`, `mode`, `messageId`, repeated `image` files, and
+ * Read the multipart form of a message while it arrives: fields `text`, `mode`, `messageId`, `engine`, repeated `image` files, and
  * repeated `imageNumber` for images that the conversation has already. Pictures are stored one after the other, so only one
  * is in memory at a time.
  * @throws AppError REQUEST_INVALID, TEXT_TOO_LONG, TOO_MANY_IMAGES, STORE_UNAVAILABLE
@@ -50,7 +53,7 @@ export async function readMessage(
     }
   }
   if (count > LIMITS.imagesPerMessage) throw new AppError('TOO_MANY_IMAGES', { limit: LIMITS.imagesPerMessage, count });
-  return { text: fields.get('text') ?? '', ...modeOf(fields), ...messageIdOf(fields), images };
+  return { text: fields.get('text') ?? '', ...modeOf(fields), ...messageIdOf(fields), ...engineOf(fields), images };
 }
 
 function uploadOf({ fileName, content }: Part) {
@@ -87,6 +90,13 @@ function messageIdOf(fields: ReadonlyMap<string, string>): { readonly messageId?
   if (messageId === '') return {};
   if (messageId.length > 200) throw invalid('messageId');
   return { messageId };
+}
+
+function engineOf(fields: ReadonlyMap<string, string>): { readonly engine?: string } {
+  const field = fields.get('engine') ?? '';
+  if (field === '') return {};
+  if (!slugSchema.safeParse(field).success) throw invalid('engine');
+  return { engine: field };
 }
 
 function invalid(field: string): AppError {

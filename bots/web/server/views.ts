@@ -1,4 +1,4 @@
-import { answerOf, type TurnProgress } from '../../../core/cards.ts';
+import { answerOf, costLines, remarksOf, type TurnProgress } from '../../../core/cards.ts';
 import type { Conversation, ImageEntry, LineageRecord, Turn, WireError } from '../../../core/domain.ts';
 import { sayingOf } from '../../../core/errors.ts';
 import type { BlobKey } from '../../../core/ids.ts';
@@ -30,13 +30,14 @@ export function viewImage(document: Conversation, image: ImageEntry, texts: Text
     url: imageUrl(image.blob),
     widthPx,
     heightPx,
-    ...(lineage === undefined ? {} : { lineage: viewLineage(lineage) }),
+    ...(lineage === undefined ? {} : { lineage: viewLineage(lineage), ...remarksOfView(lineage, texts) }),
   };
 }
 
 export function viewTurn(turn: Turn, progress: TurnProgress, texts: Texts): TurnView {
   const reference = referenceOf(turn.id);
   const { interpretation } = turn;
+  const [cost] = costLines(turn, texts);
   return {
     id: turn.id,
     reference,
@@ -58,6 +59,7 @@ export function viewTurn(turn: Turn, progress: TurnProgress, texts: Texts): Turn
         }),
     ...(turn.reply === undefined || turn.error !== undefined ? {} : { reply: answerOf(turn, texts) }),
     ...(turn.error === undefined ? {} : { error: viewProblem(turn.error, texts, reference) }),
+    ...(cost === undefined ? {} : { cost }),
     ...(turn.endedAt === undefined ? {} : { endedAt: turn.endedAt }),
     ...progressFields(progress),
   };
@@ -80,6 +82,11 @@ function progressFields({ position, progress }: TurnProgress): Omit<ProgressView
     ...(position === undefined ? {} : { queuePosition: position + 1 }),
     ...(progress === undefined ? {} : { step: progress.step, steps: progress.steps }),
   };
+}
+
+function remarksOfView(lineage: LineageRecord, texts: Texts): { readonly remarks?: string[] } {
+  const remarks = remarksOf(lineage, texts);
+  return remarks.length === 0 ? {} : { remarks: [...remarks] };
 }
 
 function viewLineage({ renderId: _internal, ...lineage }: LineageRecord): LineageView {

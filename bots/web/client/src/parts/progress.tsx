@@ -37,6 +37,7 @@ export function Progress({
           aria-label={texts.say('card.progress', { reference: turn.reference })}
         />
       )}
+      {turn.cost !== undefined && <p class="progress-text">{turn.cost}</p>}
       {turn.status === 'rendering' && preview !== undefined && (
         <img class="preview" src={preview} alt={texts.say('card.preview')} />
       )}

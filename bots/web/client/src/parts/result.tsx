@@ -68,7 +68,7 @@ export function Result({ turn, image, canUndo, onRetry, onUndo, onReuse }: Resul
   );
 }
 
-function ResultLine({ image: { number, lineage } }: { readonly image: ImageView }) {
+function ResultLine({ image: { number, lineage, remarks = [] } }: { readonly image: ImageView }) {
   const texts = useTexts();
   const numbers =
     lineage === undefined ? [] : [...(lineage.base === null ? [] : [lineage.base]), ...lineage.references];
@@ -80,6 +80,7 @@ function ResultLine({ image: { number, lineage } }: { readonly image: ImageView 
     <>
       {line}
       {total !== undefined && ` · ${texts.say('result.seconds', { seconds: texts.formatSeconds(total) })}`}
+      {remarks.map((remark) => ` · ${remark}`)}
     </>
   );
 }
