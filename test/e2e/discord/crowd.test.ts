@@ -24,7 +24,7 @@ describe('twenty people on Discord, two workers, one of which is killed', option
     production = await startProduction({ platform: 'discord', url: discord.origin, tokens, workers: 2 });
     await production.startBot();
     await discord.listened();
-  }, 120_000);
+  }, 300_000);
   afterEach(async () => {
     await production.stop();
     await discord.stop();

@@ -26,7 +26,7 @@ describe('twenty people on Slack, two workers, one of which is killed', options,
     production = await startProduction({ platform: 'slack', url: slack.baseUrl, tokens, workers: 2 });
     await production.startBot();
     await connected(slack);
-  }, 120_000);
+  }, 300_000);
   afterEach(async () => {
     await production.stop();
     await slack.stop();
