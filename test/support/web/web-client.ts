@@ -11,6 +11,7 @@ export interface WebMessage {
   readonly images?: readonly Uint8Array[];
   readonly imageNumbers?: readonly number[];
   readonly mode?: string;
+  readonly engine?: string;
   readonly messageId?: string;
 }
 
@@ -31,6 +32,7 @@ export function createWebClient(url: string) {
     const form = new FormData();
     if (message.text !== undefined) form.set('text', message.text);
     if (message.mode !== undefined) form.set('mode', message.mode);
+    if (message.engine !== undefined) form.set('engine', message.engine);
     if (message.messageId !== undefined) form.set('messageId', message.messageId);
     for (const number of message.imageNumbers ?? []) form.append('imageNumber', String(number));
     for (const [index, image] of (message.images ?? []).entries()) {
