@@ -29,7 +29,7 @@ export interface WorkerRoles {
 export interface WorkersOptions {
   /** Default: a minute. */
   readonly sweepEveryMs?: number;
-  /** Texts that are read at the same time, default 4; renders wait for each other, their engine makes one at a time. */
+  /** Texts that are read at the same time, default 4; how many renders, says their engine. */
   readonly interpretations?: number;
   /** Posts at the same time on each platform, default 16: they wait for the platform most of the time. */
   readonly deliveries?: number;
@@ -76,7 +76,8 @@ export async function createWorkers(
         ...(safety === undefined ? {} : { safety }),
         ...(spending === undefined ? {} : { spending }),
       });
-      stops.push(await jobs.work(`render-${engine.description.id}`, handler));
+      const { id, atOnce } = engine.description;
+      stops.push(await jobs.work(`render-${id}`, handler, { concurrency: atOnce }));
     }
     if (interpreter !== undefined) {
       const { main, fallback } = interpreter;

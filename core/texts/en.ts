@@ -137,7 +137,7 @@ export const en = {
   'error.ENGINE_CANNOT':
     '{engine} is set up for {accepted} images, and this request has {count}. Please ask with as many.',
   'error.ENGINE_FAILED':
-    '{engine} sent no picture ({reference}). It may have charged for it, so I did not ask again by myself; press Retry to do so.',
+    '{engine} sent no picture. It may have charged for it, so I did not ask again by myself; press Retry to do so.',
   'error.ENGINE_UNKNOWN': 'There is no engine “{engine}” here. There are: {engines}.',
   'error.PERSON_BUDGET_SPENT':
     'Your budget for pictures ({limit}) is spent, so nothing was made. It begins anew on {until}.',

@@ -30,6 +30,8 @@ export interface EngineDescription {
   /** Whether steps are told while it works, and whether some bring a preview. */
   readonly progress: boolean;
   readonly previews: boolean;
+  /** Renders that it works on at the same time; more would only wait there. */
+  readonly atOnce: number;
 }
 
 export interface EngineStep {

@@ -94,6 +94,7 @@ function describeModel(model: ModelFolder): LocalEngineDescription {
     cancel: true,
     progress: true,
     previews: true,
+    atOnce: 1,
   };
 }
 

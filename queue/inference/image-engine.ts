@@ -1,5 +1,5 @@
 import type { ImageEngine } from '../../core/ports.ts';
-import { createEngine, type Engine, type EngineOptions } from '../../inference/index.ts';
+import { createEngine, type EngineOptions } from '../../inference/index.ts';
 import { fromInferenceError } from './inference-error.ts';
 
 /** An engine as the port that workers render with. */
@@ -14,10 +14,6 @@ export interface ReadyEngine extends ImageEngine {
  * remote engine can be made from. Nothing is opened or asked before `ready` or a render. */
 export function createImageEngine(options: EngineOptions): ReadyEngine {
   const engine = translated(() => createEngine(options));
-  return asImageEngine(engine);
-}
-
-export function asImageEngine(engine: Engine): ReadyEngine {
   return {
     description: engine.description,
     render: (request, { signal, onStep }) => translatedLater(() => engine.render(request, { signal, onStep })),

@@ -40,6 +40,8 @@ export const comfyUiSchema = z
     /** For workflows with nodes for width and height. */
     size: sizeRuleSchema.default({ rule: 'free', pixels: 1_048_576, multiple: 16, maxRatio: 4 }),
     timeoutMs: z.int().min(100).max(3_600_000).default(600_000),
+    /** ComfyUI works on one after the other. */
+    atOnce: z.int().min(1).max(64).default(1),
   })
   .readonly();
 export type ComfyUiOptions = z.infer<typeof comfyUiSchema>;
@@ -163,5 +165,6 @@ function describe(options: ComfyUiOptions, workflows: readonly ComfyWorkflow[]):
     cancel: true,
     progress: true,
     previews: true,
+    atOnce: options.atOnce,
   };
 }

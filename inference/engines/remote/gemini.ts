@@ -117,7 +117,7 @@ export function createGeminiEngine(options: GeminiOptions): Engine {
   };
 }
 
-function describe({ id, model, licence, attribution, maxImages }: GeminiOptions): EngineDescription {
+function describe({ id, model, licence, attribution, maxImages, atOnce }: GeminiOptions): EngineDescription {
   return {
     id,
     model,
@@ -132,6 +132,7 @@ function describe({ id, model, licence, attribution, maxImages }: GeminiOptions)
     cancel: false,
     progress: false,
     previews: false,
+    atOnce,
   };
 }
 

@@ -132,6 +132,7 @@ function describe(options: OpenAiImagesOptions): EngineDescription {
     cancel: false,
     progress: false,
     previews: false,
+    atOnce: options.atOnce,
   };
 }
 

@@ -18,6 +18,8 @@ export const remoteOptions = {
   maxImages: z.int().min(1).max(64),
   /** Whether the address may be this machine or its network. */
   allowPrivate: z.boolean().default(false),
+  /** Requests at the same time. */
+  atOnce: z.int().min(1).max(64).default(4),
   /** For one picture. */
   timeoutMs: z.int().min(100).max(3_600_000).default(180_000),
   template: promptTemplateSchema,

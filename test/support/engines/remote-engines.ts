@@ -11,7 +11,7 @@ export function templateOf(name: string) {
   return JSON.parse(readFileSync(new URL(`../../../prompts/engines/${name}.json`, import.meta.url), 'utf8'));
 }
 
-export function secret(value: string) {
+function secret(value: string) {
   return { reveal: () => value };
 }
 

@@ -15,6 +15,7 @@ export const memoryEngineDescription: EngineDescription = {
   cancel: true,
   progress: true,
   previews: true,
+  atOnce: 1,
 };
 
 /** An engine whose "picture" is the request itself, so that a test can read what reached it. */

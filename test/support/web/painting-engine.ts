@@ -27,6 +27,7 @@ export function createPaintingEngine({ steps = 4, beforeStep }: PaintingEngineOp
       cancel: true,
       progress: true,
       previews: true,
+      atOnce: 1,
     },
     async render(request, { signal, onStep }) {
       if (request.prompt.includes('out of memory')) throw new AppError('INFERENCE_OUT_OF_MEMORY', {});
