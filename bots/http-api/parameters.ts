@@ -71,14 +71,12 @@ const fieldsSchema = z.strictObject({
     .optional(),
 });
 
-/** Wishes without effect, and with which value nothing was wished. */
-const WITHOUT_EFFECT = {
-  quality: 'auto',
-  style: '',
-  moderation: 'auto',
-  input_fidelity: '',
-  output_compression: 100,
-} as const;
+/** With which value nothing is wished, where a wish has no effect. */
+const NOTHING: ReadonlyMap<string, string | number> = new Map<string, string | number>([
+  ['quality', 'auto'],
+  ['moderation', 'auto'],
+  ['output_compression', 100],
+]);
 
 /**
  * @param fields as they came; null and empty count as absent.
@@ -102,14 +100,17 @@ export function readParameters(fields: Readonly<Record<string, unknown>>, rules:
     ...(model === undefined ? {} : { engine: model }),
     ...(size === 'auto' ? {} : { size }),
     ...(responseFormat === undefined ? {} : { responseFormat }),
-    warnings: withoutEffect(given, engine).map((name) => `${name}: makes no difference here.`),
+    warnings: withoutEffect(parsed.data, engine).map((name) => `${name}: makes no difference here.`),
   };
 }
 
-function withoutEffect(given: Readonly<Record<string, unknown>>, { seed }: EngineDescription): readonly string[] {
-  const isNothing = (value: unknown, nothing: unknown) => value === undefined || `${value}` === `${nothing}`;
-  const wished = Object.entries(WITHOUT_EFFECT).filter(([name, nothing]) => !isNothing(given[name], nothing));
-  return [...wished.map(([name]) => name), ...(seed || given['seed'] === undefined ? [] : ['seed'])];
+function withoutEffect(
+  { quality, style, moderation, input_fidelity, output_compression, seed }: z.infer<typeof fieldsSchema>,
+  engine: EngineDescription,
+): readonly string[] {
+  const wishes = { quality, style, moderation, input_fidelity, output_compression };
+  const wished = Object.entries(wishes).filter(([name, value]) => value !== undefined && value !== NOTHING.get(name));
+  return [...wished.map(([name]) => name), ...(engine.seed || seed === undefined ? [] : ['seed'])];
 }
 
 function modeOf(
