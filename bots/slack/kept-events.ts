@@ -81,6 +81,17 @@ export function createKeptEvents(
     }
   }
 
+  /** An acknowledgement is lost with its connection; then the event comes again, and is known. What it asks for is done now. */
+  function harmless(ack: ReceiverEvent['ack']): ReceiverEvent['ack'] {
+    return async (response) => {
+      try {
+        await ack(response);
+      } catch {
+        logger.info({ event: 'slack-unacknowledged' }, 'an acknowledgement did not reach Slack, which will ask again');
+      }
+    };
+  }
+
   return {
     async take(event) {
       const key = keyOf(event.body, identity);
@@ -91,7 +102,7 @@ export function createKeptEvents(
         if (!(await inbox.keep(PLATFORM, kept))) return 'in work';
         return (await isDone(key)) ? 'done' : 'new';
       });
-      if (state === 'new') return await carryOut(key, event);
+      if (state === 'new') return await carryOut(key, { ...event, ack: harmless(event.ack) });
       if (state === 'done') await inbox.done(PLATFORM, key);
       await event.ack();
     },

@@ -64,6 +64,14 @@ describe('events of Slack', () => {
     expect(log).toEqual([]);
   });
 
+  it('are carried out at once, and once, where the acknowledgement is lost', async () => {
+    const { take } = process();
+    await take({ body: mentionOf('one'), ack: () => Promise.reject(new Error('no connection')) });
+    expect(log).toEqual(['one']);
+    await take(delivered(mentionOf('one')));
+    expect(log).toEqual(['one', 'acknowledged']);
+  });
+
   it('are carried out by the next process when one is killed in between, once', async () => {
     void process(never).take(delivered(mentionOf('one')));
     await expect.poll(() => log).toEqual(['acknowledged, kept', 'one']);
