@@ -44,9 +44,9 @@ const answerSchema = z.object({
     .array(z.object({ b64_json: z.string().min(1).nullish(), url: z.string().min(1).nullish() }))
     .refine((data) => data.some((each) => (each.b64_json ?? each.url ?? '') !== '')),
 });
-const errorSchema = z.object({
-  error: z.object({ code: z.unknown(), type: z.unknown(), message: z.unknown() }).partial(),
-});
+/** Servers that speak the API put all sorts of things here. */
+const word = z.union([z.string(), z.number()]).nullish().catch(null);
+const errorSchema = z.object({ error: z.object({ code: word, type: word }) });
 
 /** Pictures by POST /images/edits and /images/generations. */
 export function createOpenAiImagesEngine(options: OpenAiImagesOptions): Engine {
@@ -167,8 +167,8 @@ function fileName(bytes: Uint8Array, index: number): string {
 /** What the codes of OpenAI's API, and of those who speak it, mean for us. A 500 may come after the work was done. */
 function failureOf(client: RemoteClient, answer: Answer): InferenceError {
   const parsed = errorSchema.safeParse(jsonOf(answer));
-  const error = parsed.success ? parsed.data.error : {};
-  const code = `${error.code ?? ''} ${error.type ?? ''}`;
+  const { code: name, type } = parsed.success ? parsed.data.error : {};
+  const code = `${name ?? ''} ${type ?? ''}`;
   if (/moderation|content_policy|safety/.test(code)) return client.failure('PROMPT_BLOCKED', 'request', answer);
   if (/insufficient_quota|billing/.test(code)) return client.failure('ENGINE_QUOTA', 'status', answer);
   return failureOfStatus(client, answer);

@@ -95,7 +95,9 @@ export async function withFault(fault: Fault | undefined, good: Reply, gone: Abo
       return { status: 200, body: '<!doctype html><h1>Log in</h1>', headers: { 'content-type': 'text/html' } };
     case 'huge':
       return { status: 200, body: Buffer.alloc(70_000_000, ' '), headers: { 'content-type': 'application/json' } };
-    default:
+    case 'no-picture':
+    case 'empty':
+    case undefined:
       return good;
   }
 }
