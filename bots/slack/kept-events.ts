@@ -4,7 +4,7 @@ import type { KeptEvent } from '../../core/inbox.ts';
 import type { ChatBotDeps } from '../shared/chat-bot.ts';
 import { createLanes } from '../shared/lanes.ts';
 import type { Identity } from './address.ts';
-import { channelOf, keyOf } from './event-key.ts';
+import { eventKeyOf } from './event-key.ts';
 
 const PLATFORM = 'slack';
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -13,7 +13,7 @@ const MAX_REPEATS = 3;
 
 export interface KeptEventsOptions {
   readonly identity: Identity;
-  /** Acknowledges the event and carries it out. */
+  /** Carries an event out; one that was not kept is acknowledged there, too. */
   readonly handle: (event: ReceiverEvent) => Promise<void>;
   /** Aborted when nothing more is carried out: what is in work then is left for the next start. */
   readonly signal: AbortSignal;
@@ -24,7 +24,7 @@ export interface KeptEvents {
   take(event: ReceiverEvent): Promise<void>;
   /** This event could be neither carried out nor answered: it is tried again. */
   leave(body: unknown): void;
-  /** Carry out what is kept and was not, oldest first in each channel. Never throws. @param minAgeMs leaves younger ones alone. */
+  /** Carry out what is kept and was not, oldest first in each conversation. Never throws. @param minAgeMs leaves younger ones alone. */
   repeat(minAgeMs: number): Promise<void>;
 }
 
@@ -50,10 +50,11 @@ export function createKeptEvents(
     await inbox.done(PLATFORM, key);
   }
 
-  async function carryOut(key: string, event: ReceiverEvent): Promise<void> {
+  /** What is carried out is acknowledged already. */
+  async function carryOut(key: string, body: ReceiverEvent['body']): Promise<void> {
     inWork.add(key);
     try {
-      await handle(event);
+      await handle({ body, ack: () => Promise.resolve() });
       const isLeft = left.delete(key);
       if (!isLeft && !signal.aborted) await finish(key);
     } finally {
@@ -68,7 +69,7 @@ export function createKeptEvents(
       logger.error({ event: 'slack-given-up' }, 'an event was given up after several attempts');
       return await finish(key);
     }
-    await carryOut(key, { body: JSON.parse(body), ack: () => Promise.resolve() });
+    await carryOut(key, JSON.parse(body));
   }
 
   async function inOrder(events: readonly KeptEvent[]): Promise<void> {
@@ -82,40 +83,45 @@ export function createKeptEvents(
   }
 
   /** An acknowledgement is lost with its connection; then the event comes again, and is known. What it asks for is done now. */
-  function harmless(ack: ReceiverEvent['ack']): ReceiverEvent['ack'] {
-    return async (response) => {
-      try {
-        await ack(response);
-      } catch {
-        logger.info({ event: 'slack-unacknowledged' }, 'an acknowledgement did not reach Slack, which will ask again');
-      }
-    };
+  async function acknowledge({ ack }: ReceiverEvent): Promise<void> {
+    try {
+      await ack();
+    } catch {
+      logger.info({ event: 'slack-unacknowledged' }, 'an acknowledgement did not reach Slack, which will ask again');
+    }
   }
 
   return {
     async take(event) {
-      const key = keyOf(event.body, identity);
-      if (key === undefined) return await handle(event);
+      const about = eventKeyOf(event.body, identity);
+      if (about === undefined) return await handle(event);
+      const { key, lane } = about;
       const kept = { key, body: JSON.stringify(event.body), keptAt: clock.now() };
-      // One after the other in each channel: a store may confirm what came later first.
-      const state = await lanes.run(channelOf(kept), async () => {
+      // One after the other in each conversation: a store may confirm what came later first.
+      const state = await lanes.run(lane, async () => {
         if (!(await inbox.keep(PLATFORM, kept))) return 'in work';
         return (await isDone(key)) ? 'done' : 'new';
       });
-      if (state === 'new') return await carryOut(key, { ...event, ack: harmless(event.ack) });
       if (state === 'done') await inbox.done(PLATFORM, key);
-      await event.ack();
+      await acknowledge(event);
+      if (state === 'new') await carryOut(key, event.body);
     },
     leave(body) {
-      const key = keyOf(body, identity);
-      if (key !== undefined) left.add(key);
+      const about = eventKeyOf(body, identity);
+      if (about !== undefined) left.add(about.key);
     },
     async repeat(minAgeMs) {
       try {
         const kept = await inbox.list(PLATFORM);
         const due = kept.filter(({ key, keptAt }) => !inWork.has(key) && keptAt <= clock.now() - minAgeMs);
-        const channels = new Set(due.map(channelOf));
-        await Promise.all([...channels].map((channel) => inOrder(due.filter((each) => channelOf(each) === channel))));
+        const laned = due.map((kept) => ({
+          kept,
+          lane: eventKeyOf(JSON.parse(kept.body), identity)?.lane ?? kept.key,
+        }));
+        const lanesDue = new Set(laned.map(({ lane }) => lane));
+        await Promise.all(
+          [...lanesDue].map((lane) => inOrder(laned.flatMap((each) => (each.lane === lane ? [each.kept] : [])))),
+        );
       } catch (error) {
         logger.error({ event: 'slack-inbox', code: asAppError(error).code }, 'the inbox could not be read');
       }

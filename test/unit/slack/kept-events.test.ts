@@ -10,8 +10,11 @@ import { createMemoryLogger } from '../../support/fakes/logger.ts';
 
 const identity = { team: 'T1', botUserId: 'UEASEL' };
 
-function mentionOf(text: string, { channel = 'C1', ts = '1700000000.000100', type = 'message' } = {}) {
-  const event = { type, channel, ts, user: 'U1', text: `<@UEASEL> ${text}`, channel_type: 'channel' };
+/** All of them are said in one thread. */
+function mentionOf(text: string, { ts = '1700000000.000100', type = 'message' } = {}) {
+  const channel = 'C1';
+  const thread_ts = '1700000000.000001';
+  const event = { type, channel, ts, user: 'U1', text: `<@UEASEL> ${text}`, channel_type: 'channel', thread_ts };
   return { type: 'event_callback', event_id: `Ev-${type}-${ts}`, event };
 }
 
@@ -36,6 +39,7 @@ describe('events of Slack', () => {
         identity,
         signal: stopping.signal,
         async handle({ body, ack }: ReceiverEvent) {
+          // As Bolt does.
           await ack();
           const { event } = body as ReturnType<typeof mentionOf>;
           log.push(event.text.replace('<@UEASEL> ', ''));
@@ -110,7 +114,7 @@ describe('events of Slack', () => {
     expect(await inbox.list('slack')).toEqual([]);
   });
 
-  it('are repeated in the order of their channel, and only when they are old enough', async () => {
+  it('are repeated in the order of their conversation, and only when they are old enough', async () => {
     const killed = process(never);
     for (const [index, text] of ['one', 'two', 'three'].entries()) {
       void killed.take(delivered(mentionOf(text, { ts: `1700000000.00010${index}` })));
@@ -143,7 +147,8 @@ describe('events of Slack', () => {
 
   it('that are not said to Easel are neither kept nor held up', async () => {
     const chatter = mentionOf('lunch?');
-    const body = { ...chatter, event: { ...chatter.event, text: 'lunch?' } };
+    const { thread_ts: _inThread, ...event } = chatter.event;
+    const body = { ...chatter, event: { ...event, text: 'lunch?' } };
     await process().take(delivered(body));
     expect(log).toEqual(['acknowledged', 'lunch?']);
   });
