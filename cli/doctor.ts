@@ -11,8 +11,8 @@ import { openEngineSet, usesModelFolder } from './engines/engine-set.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import { locateModel } from './files.ts';
 import type { Finding } from './finding.ts';
+import { checkInterpreter } from './interpreter/doctor-interpreter.ts';
 import type { Io } from './io.ts';
-import { requireKnownParts } from './requirements.ts';
 
 export interface DoctorOptions {
   readonly json: boolean;
@@ -23,11 +23,11 @@ export interface DoctorOptions {
 /** Look at what Easel stands on. @throws AppError CONFIG_INVALID: without a configuration nothing can be looked at. */
 export async function doctor({ json, role }: DoctorOptions, io: Io): Promise<ExitCode> {
   const config = loadConfig(process.env);
-  requireKnownParts(config);
   const isAbout = (one: DoctorRole) => role === undefined || role === one;
   const findings: readonly Finding[] = [
     { check: 'node', status: 'ok', message: `Node ${process.versions.node}` },
     ...(isAbout('worker') ? await checkEngine(config) : checkModelConfig(config)),
+    ...(isAbout('worker') ? [await checkInterpreter(config)] : []),
     ...(await checkStores(config)),
     ...(isAbout('discord') ? await aboutDiscord(config, role) : []),
     ...(isAbout('slack') ? await aboutSlack(config, role) : []),

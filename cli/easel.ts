@@ -13,7 +13,6 @@ import { createWebPlatform } from '../bots/web/server/web-platform.ts';
 import type { Config } from '../core/config.ts';
 import { createConversationManager } from '../core/conversation-manager.ts';
 import { AppError } from '../core/errors.ts';
-import { createRuleInterpreter } from '../core/intent-rules.ts';
 import type { Clock, Logger, QueueName, Stop } from '../core/ports.ts';
 import { createSpending } from '../core/spending.ts';
 import { isInferenceError, openModelFolder, shrinkImage } from '../inference/index.ts';
@@ -24,6 +23,7 @@ import { announcePresence, isServed } from '../queue/presence.ts';
 import { createWorkers } from '../queue/workers.ts';
 import { type BotEndpoints, type BotName, createBots } from './create-bots.ts';
 import { openEngineSet } from './engines/engine-set.ts';
+import { openInterpreter } from './interpreter/open-interpreter.ts';
 import { openHttpApi } from './open-http-api.ts';
 import { STATUS_HOST, startStatusServer } from './status-server.ts';
 import { texts } from './texts.ts';
@@ -80,6 +80,12 @@ export async function startEasel(
       // Opens beside everything else; whoever needs it waits for the same opening and hears what went wrong.
       ready().catch(() => undefined);
     }
+    const interpreter = roles.work ? await openInterpreter({ ...config, model: modelFolder }) : undefined;
+    if (interpreter !== undefined) {
+      stops.push(interpreter.dispose);
+      // Requests that come before are read when it is open; one that cannot be opened leaves them to the rules.
+      interpreter.ready().catch(() => undefined);
+    }
     const [backend, page] = await openBoth(openBackend(config, { logger, clock }), roles.web);
     stops.push(backend.close);
 
@@ -92,7 +98,7 @@ export async function startEasel(
       }
     }
     const working = {
-      interpreter: { main: createRuleInterpreter({ texts }) },
+      ...(interpreter === undefined ? {} : { interpreter: interpreter.reading({ ...backend, logger }) }),
       engines: engines.engines,
       spending: createSpending({ ...backend, clock }, engines.budget, texts.language),
     };

@@ -8,9 +8,9 @@ import { abortOnInterrupt } from './abort-on-interrupt.ts';
 import { openEngineSet } from './engines/engine-set.ts';
 import { NoPictureError } from './failure.ts';
 import { requireWritableFolder, writeOutput } from './files.ts';
+import { type OpenInterpreter, openInterpreter } from './interpreter/open-interpreter.ts';
 import type { Io } from './io.ts';
-import { firstRender, noteFailedImages, readTurn } from './read-turn.ts';
-import { requireKnownParts } from './requirements.ts';
+import { firstRender, noteReading, readTurn } from './read-turn.ts';
 import { texts } from './texts.ts';
 
 export interface EditOptions {
@@ -27,34 +27,35 @@ export type EditRequest = EditOptions & { readonly text: string; readonly files:
 /** Conversation, interpreter and engine in this process, without a queue: one message, one picture. */
 export async function edit(request: EditRequest, io: Io): Promise<void> {
   const config = loadConfig(process.env);
-  requireKnownParts(config);
   requireWritableFolder(request.output);
+  const interpreter = await openInterpreter(config);
   const engines = openEngineSet(config);
   const { signal, release } = abortOnInterrupt();
   try {
     const engine = request.engine === undefined ? engines.engines[0] : engines.find(request.engine);
-    await editWith(engine, request, { signal, io });
+    await editWith(engine, request, { interpreter, signal, io });
   } finally {
     release();
-    await engines.dispose();
+    await Promise.all([engines.dispose(), interpreter.dispose()]);
   }
 }
 
 interface EditRun {
+  readonly interpreter: OpenInterpreter;
   readonly signal: AbortSignal;
   readonly io: Io;
 }
 
 async function editWith(engine: ReadyEngine, request: EditRequest, run: EditRun): Promise<void> {
-  const { io, signal } = run;
+  const { interpreter, io, signal } = run;
   const { text, files, mode, output } = request;
   const { id, model } = engine.description;
 
   // 1. read the message
   const started = performance.now();
-  const read = await readTurn({ text, files, mode, engine: engine.description, signal });
+  const read = await readTurn({ text, files, mode, engine: engine.description, interpreter, signal });
   const interpretMs = performance.now() - started;
-  noteFailedImages(read, io);
+  noteReading(read, io);
   const render = firstRender(read);
   const { interpretation } = read.turn;
   if (render === undefined || interpretation === undefined) throw new NoPictureError(answerOf(read.turn, texts));
@@ -97,7 +98,7 @@ async function renderPicture(
   engine: ReadyEngine,
   { mode, prompt, reading, adapter, seed, aspect }: RenderRequest,
   images: readonly Uint8Array[],
-  { io, signal, steps }: EditRun & { readonly steps: number | undefined },
+  { io, signal, steps }: Omit<EditRun, 'interpreter'> & { readonly steps: number | undefined },
 ): Promise<EngineResult> {
   io.progress('Opening the model');
   await engine.ready();

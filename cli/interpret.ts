@@ -3,9 +3,9 @@ import { loadConfig } from '../core/config.ts';
 import { abortOnInterrupt } from './abort-on-interrupt.ts';
 import { openEngineSet } from './engines/engine-set.ts';
 import { NoPictureError } from './failure.ts';
+import { openInterpreter } from './interpreter/open-interpreter.ts';
 import type { Io } from './io.ts';
-import { noteFailedImages, readTurn } from './read-turn.ts';
-import { requireKnownParts } from './requirements.ts';
+import { noteReading, readTurn } from './read-turn.ts';
 import { texts } from './texts.ts';
 
 export interface InterpretOptions {
@@ -17,20 +17,21 @@ export type InterpretRequest = InterpretOptions & { readonly text: string; reado
 /** Read one message as the chat would and print the interpretation. */
 export async function interpret({ text, files, json }: InterpretRequest, io: Io): Promise<void> {
   const config = loadConfig(process.env);
-  requireKnownParts(config);
+  const interpreter = await openInterpreter(config);
   const engines = openEngineSet(config);
   const engine = engines.engines[0].description;
   const { signal, release } = abortOnInterrupt();
   try {
-    const read = await readTurn({ text, files, mode: 'auto', engine, signal });
-    noteFailedImages(read, io);
+    const read = await readTurn({ text, files, mode: 'auto', engine, interpreter, signal });
+    noteReading(read, io);
     const { interpretation } = read.turn;
     if (interpretation === undefined) throw new NoPictureError(answerOf(read.turn, texts));
     if (json === true) return io.out(JSON.stringify(interpretation));
-    for (const [key, value] of Object.entries(interpretation)) io.out(`${key.padEnd(12)} ${shown(value)}`);
+    const { note: _said, ...shownKeys } = interpretation;
+    for (const [key, value] of Object.entries(shownKeys)) io.out(`${key.padEnd(12)} ${shown(value)}`);
   } finally {
     release();
-    await engines.dispose();
+    await Promise.all([engines.dispose(), interpreter.dispose()]);
   }
 }
 

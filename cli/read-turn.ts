@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS } from '../core/conversation-manager.ts';
 import { type Conversation, type InboundImage, type RenderMode, SCHEMA_VERSION, type Turn } from '../core/domain.ts';
 import { AppError, sayingOf } from '../core/errors.ts';
 import { newConversationId, newTurnId } from '../core/ids.ts';
-import { createRuleInterpreter } from '../core/intent-rules.ts';
+import { createLogger } from '../core/logger.ts';
 import type { Blobs } from '../core/ports.ts';
 import type { RenderRequest } from '../core/render.ts';
 import { interpreterRequest, renderRequest } from '../core/requests.ts';
@@ -13,6 +13,7 @@ import type { ConversationSettings } from '../core/turn-changes.ts';
 import { findTurn } from '../core/turns.ts';
 import { createImageIntake } from '../queue/inference/image-intake.ts';
 import { readInput } from './files.ts';
+import type { OpenInterpreter } from './interpreter/open-interpreter.ts';
 import type { Io } from './io.ts';
 import { createMemoryBlobs } from './memory-blobs.ts';
 import { texts } from './texts.ts';
@@ -23,6 +24,7 @@ export interface TurnInput {
   readonly files: readonly string[];
   readonly mode: RenderMode | 'auto';
   readonly engine: ConversationSettings['engine'];
+  readonly interpreter: Pick<OpenInterpreter, 'reading'>;
   readonly signal: AbortSignal;
 }
 
@@ -37,7 +39,7 @@ export interface ReadTurn {
  * What a chat does with a message until its picture is queued, in memory: the same numbering, checks and interpretation.
  * @throws AppError why the message was refused, as the chat would say it. UsageError for files that cannot be read.
  */
-export async function readTurn({ text, files, mode, engine, signal }: TurnInput): Promise<ReadTurn> {
+export async function readTurn({ text, files, mode, engine, interpreter, signal }: TurnInput): Promise<ReadTurn> {
   const settings = { ...DEFAULT_SETTINGS, engine: { id: engine.id, maxImages: engine.maxImages } };
   const blobs = createMemoryBlobs();
   const turnId = newTurnId();
@@ -51,7 +53,8 @@ export async function readTurn({ text, files, mode, engine, signal }: TurnInput)
 
   const started = apply(received, { kind: 'interpret-started', turnId, at: Date.now() });
   const request = interpreterRequest(started, turnOf(started, turnId), settings);
-  const interpretation = await createRuleInterpreter({ texts }).interpret(request, { signal });
+  const reading = interpreter.reading({ blobs, logger: createLogger('silent') });
+  const interpretation = await reading.interpret(request, { signal });
   const document = apply(started, { kind: 'interpreted', turnId, at: Date.now(), interpretation });
   return { document, turn: turnOf(document, turnId), blobs };
 }
@@ -62,11 +65,13 @@ export function firstRender({ document, turn }: ReadTurn): RenderRequest | undef
   return render === undefined ? undefined : renderRequest(document, turn, render);
 }
 
-/** Pictures that could not be used keep their number; the others are used without them. */
-export function noteFailedImages({ document }: ReadTurn, io: Io): void {
+/** Pictures that could not be used keep their number and the others are used without them; and how it was read, if not as it should be. */
+export function noteReading({ document, turn }: ReadTurn, io: Io): void {
   for (const image of document.images) {
     if (image.status === 'failed') io.note(texts.sayStored(sayingOf(image.reason)));
   }
+  const note = turn.interpretation?.note;
+  if (note !== undefined) io.note(texts.sayStored(note));
 }
 
 async function storeImages(

@@ -3,12 +3,6 @@ import { AppError } from '../core/errors.ts';
 import { checkModelFolder, InferenceError } from '../inference/index.ts';
 import type { BotName } from './create-bots.ts';
 
-/** @throws AppError CONFIG_INVALID naming what is configured but not part of this version. */
-export function requireKnownParts(config: Config): void {
-  const problems = [...(config.vlm === 'rules' ? [] : ['EASEL_VLM: this version reads requests by `rules` only'])];
-  if (problems.length > 0) throw new AppError('CONFIG_INVALID', { problems: problems.join('\n') });
-}
-
 /** Roles of their own meet on a server. @throws AppError CONFIG_INVALID */
 export function requireServer({ redisUrl, databaseUrl }: Config, command: string): void {
   if (redisUrl !== undefined || databaseUrl !== undefined) return;

@@ -6,8 +6,9 @@ import { type Easel, type Roles, startEasel } from './easel.ts';
 import { usesModelFolder } from './engines/engine-set.ts';
 import type { ExitCode } from './failure.ts';
 import { locateModel } from './files.ts';
+import { planVlm } from './interpreter/check-vlm.ts';
 import type { Io } from './io.ts';
-import { requireKnownParts, requireModel, requireServer, requireTokens } from './requirements.ts';
+import { requireModel, requireServer, requireTokens } from './requirements.ts';
 import { runUntilStopped } from './run-until-stopped.ts';
 import { texts } from './texts.ts';
 
@@ -22,12 +23,12 @@ export interface ServeOptions {
 /** Start what the command is, say where it is, and keep it until a signal. */
 export async function serve({ name, roles, isWhole }: ServeOptions, io: Io): Promise<ExitCode> {
   const config = loadConfig(process.env);
-  requireKnownParts(config);
   if (!isWhole) {
     requireServer(config, name);
     requireTokens(config, roles.bots ?? []);
   }
   const modelFolder = locateModel(config.model);
+  if (roles.work) planVlm(config);
   // The other roles only read what the model says about itself.
   if (roles.work && usesModelFolder(config)) requireModel(modelFolder);
   const logger = createLogger(config.logLevel);

@@ -104,7 +104,11 @@ function readingLines(turn: Turn, texts: Texts): readonly string[] {
       : isAlone
         ? texts.say('card.generate', {})
         : texts.say('card.generate.with', { references });
-  return [`${title}  ${referenceOf(turn.id)}`, texts.say('card.instruction', { instruction: reading.instruction })];
+  return [
+    `${title}  ${referenceOf(turn.id)}`,
+    texts.say('card.instruction', { instruction: reading.instruction }),
+    ...(reading.note === undefined ? [] : [texts.sayStored(reading.note)]),
+  ];
 }
 
 /** What the pictures that are being made will cost, before they do. */

@@ -65,6 +65,12 @@ function group(environment: Environment) {
       comfyui: Object.freeze({ url: environment.COMFYUI_URL, workflows: environment.COMFYUI_WORKFLOW ?? [] }),
     }),
     vlm: environment.EASEL_VLM,
+    chatModel: Object.freeze({
+      apiKey: environment.EASEL_VLM_API_KEY,
+      baseUrl: environment.EASEL_VLM_BASE_URL,
+      anthropicKey: environment.ANTHROPIC_API_KEY,
+      timeoutMs: environment.EASEL_VLM_TIMEOUT * 1000,
+    }),
     redisUrl: environment.REDIS_URL,
     databaseUrl: environment.DATABASE_URL,
     blobUrl: environment.BLOB_URL,

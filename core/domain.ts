@@ -81,6 +81,8 @@ export const interpretationSchema = z
     confidence: z.number().min(0).max(1),
     /** What to ask (`clarify`) or to answer (`chat`). */
     question: z.string().optional(),
+    /** What people should know about how it was read. */
+    note: sayingSchema.optional(),
   })
   .readonly();
 export type Interpretation = z.infer<typeof interpretationSchema>;

@@ -30,7 +30,7 @@ function missingFor(kind: EngineKind, environment: Environment): readonly string
 /** A key in an unencrypted request is everybody's on the way. Within one's own network that is one's own decision. */
 function unprotectedKeys(environment: Environment): readonly string[] {
   if (environment.EASEL_ALLOW_PRIVATE) return [];
-  const addresses = ['OPENAI_BASE_URL', 'GEMINI_BASE_URL', 'COMFYUI_URL'] as const;
+  const addresses = ['OPENAI_BASE_URL', 'GEMINI_BASE_URL', 'COMFYUI_URL', 'EASEL_VLM_BASE_URL'] as const;
   return addresses
     .filter((name) => environment[name]?.startsWith('http:') === true)
     .map((name) => `${name}: must be https, or a server of your own network with EASEL_ALLOW_PRIVATE=true`);

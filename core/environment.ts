@@ -131,7 +131,7 @@ export const environmentSchema = z.object({
       .default('false')
       .transform((value) => value === 'true'),
     MODEL,
-    '`true` lets OPENAI_BASE_URL, GEMINI_BASE_URL and COMFYUI_URL lead to this machine or its network.',
+    '`true` lets OPENAI_BASE_URL, GEMINI_BASE_URL, COMFYUI_URL and EASEL_VLM_BASE_URL lead to this machine or its network.',
   ),
   EASEL_VLM: note(
     z
@@ -139,8 +139,23 @@ export const environmentSchema = z.object({
       .regex(/^(?:local|rules|[a-z0-9_-]+:.+)$/, 'must be `local`, `rules`, or provider:model')
       .default('rules'),
     MODEL,
-    "What reads the requests: `rules`, `local` (the model folder's `vlm/`), or a LangChain chat model such as `openai:…`.",
+    "What reads the requests: `rules`, `local` (the model folder's `vlm/`), or a chat model as provider:model, such as `openai:…` (docs/interpreters.md).",
   ),
+  EASEL_VLM_API_KEY: secret(
+    MODEL,
+    'Key of the chat model in EASEL_VLM. Default: OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY, for their own servers only.',
+  ),
+  EASEL_VLM_BASE_URL: note(
+    webAddress().optional(),
+    MODEL,
+    "Address of the chat model's server, for example an OpenAI-compatible one: http://127.0.0.1:8000/v1. Default: the provider's.",
+  ),
+  EASEL_VLM_TIMEOUT: note(
+    z.coerce.number('must be a number').min(1).max(600).default(60),
+    MODEL,
+    'Seconds after which a request is read by `rules` instead.',
+  ),
+  ANTHROPIC_API_KEY: secret(MODEL, 'Key for `EASEL_VLM=anthropic:…`.'),
   OPENAI_API_KEY: secret(MODEL, 'Key for `EASEL_ENGINE=openai-images`.'),
   OPENAI_BASE_URL: note(
     webAddress().optional(),

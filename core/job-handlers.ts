@@ -1,12 +1,10 @@
 import type { ConversationManager } from './conversation-manager.ts';
-import type { Interpretation } from './domain.ts';
 import { AppError, asAppError, type ErrorCode, policyOf, toWire } from './errors.ts';
 import type {
   Blobs,
   EngineResult,
   ImageEngine,
   Interpreter,
-  InterpreterRequest,
   JobHandler,
   JobRun,
   Logger,
@@ -19,31 +17,17 @@ import type { Spending } from './spending.ts';
 export interface InterpretDeps {
   readonly manager: ConversationManager;
   readonly interpreter: Interpreter;
-  /** Takes over when the interpreter itself fails; what is wrong with the request stays wrong. */
-  readonly fallback?: Interpreter;
   readonly logger: Logger;
 }
 
 /** Serves the queue `interpret`: a turn's text becomes its interpretation, or the turn fails with a sentence. */
-export function createInterpretHandler({ manager, interpreter, fallback, logger }: InterpretDeps): JobHandler {
-  async function interpret(request: InterpreterRequest, signal: AbortSignal): Promise<Interpretation> {
-    try {
-      return await interpreter.interpret(request, { signal });
-    } catch (thrown) {
-      const error = asAppError(thrown);
-      const isRequestsFault = policyOf(error.code).status < 500;
-      if (fallback === undefined || isRequestsFault || signal.aborted) throw error;
-      logger.warn({ event: 'interpret-fallback', code: error.code }, 'the interpreter failed; the rules take over');
-      return await fallback.interpret(request, { signal });
-    }
-  }
-
+export function createInterpretHandler({ manager, interpreter, logger }: InterpretDeps): JobHandler {
   return async (run) => {
     const job = interpretJobSchema.parse(run.input);
     try {
       const request = await manager.startInterpretation(job);
       if (request === undefined) return;
-      await manager.recordInterpretation(job, await interpret(request, run.signal));
+      await manager.recordInterpretation(job, await interpreter.interpret(request, { signal: run.signal }));
     } catch (thrown) {
       const error = failureOf(thrown, run, logger);
       if (error !== undefined) await manager.recordInterpretationFailure(job, toWire(error));

@@ -163,6 +163,41 @@ export interface Interpreter {
   interpret(request: InterpreterRequest, options: { readonly signal: AbortSignal }): Promise<Interpretation>;
 }
 
+/** What a chat model is shown in one message, in order. */
+export type ChatPart =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'image'; readonly bytes: Uint8Array; readonly contentType: string };
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: readonly ChatPart[];
+}
+
+/** Why a chat model gave no text. */
+export type ChatFailure =
+  | 'timeout'
+  | 'unreachable'
+  | 'key-refused'
+  | 'not-found'
+  | 'too-many-requests'
+  | 'request-refused'
+  | 'server-failed'
+  | 'answer-refused'
+  | 'malformed';
+
+export type ChatAnswer =
+  /** `isCut`: it ended because it became too long. */
+  | { readonly kind: 'text'; readonly text: string; readonly isCut: boolean }
+  | { readonly kind: 'failed'; readonly reason: ChatFailure };
+
+/** A model that reads texts and pictures and answers with text, here or on a server. */
+export interface ChatModel {
+  /** `local`, or `provider:model`; for logs. */
+  readonly name: string;
+  /** One call, never repeated by itself. What goes wrong is an answer too; an abort is a `timeout`. */
+  ask(messages: readonly ChatMessage[], options: { readonly signal: AbortSignal }): Promise<ChatAnswer>;
+}
+
 /** What an engine says about itself, known without loading it. */
 export interface EngineDescription {
   /** Slug [a-z0-9-]; its queue is `render-<id>`. */

@@ -64,7 +64,7 @@ export function correctReading(
         )
       : interpretation.references);
   const base = correction.base === undefined ? interpretation.base : correction.base;
-  const { question: _answered, ...kept } = interpretation;
+  const { question: _answered, note: _checked, ...kept } = interpretation;
   if (mode === 'generate') {
     const all = correction.references ?? [...(base === null ? [] : [base]), ...references];
     return { ...kept, mode, base: null, references: unique(all), confidence: 1 };

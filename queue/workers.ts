@@ -16,10 +16,7 @@ export interface WorkersDeps {
 
 /** What this process serves; a role that it does not have is absent. */
 export interface WorkerRoles {
-  readonly interpreter?: {
-    readonly main: Interpreter;
-    readonly fallback?: Interpreter;
-  };
+  readonly interpreter?: Interpreter;
   readonly engines?: readonly ImageEngine[];
   readonly safety?: SafetyFilter;
   readonly spending?: Spending;
@@ -80,13 +77,7 @@ export async function createWorkers(
       stops.push(await jobs.work(`render-${id}`, handler, { concurrency: atOnce }));
     }
     if (interpreter !== undefined) {
-      const { main, fallback } = interpreter;
-      const handler = createInterpretHandler({
-        manager,
-        interpreter: main,
-        logger,
-        ...(fallback === undefined ? {} : { fallback }),
-      });
+      const handler = createInterpretHandler({ manager, interpreter, logger });
       stops.push(await jobs.work('interpret', handler, { concurrency: interpretations }));
     }
   } catch (error) {

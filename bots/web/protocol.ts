@@ -99,6 +99,8 @@ export const turnViewSchema = z.object({
   resultNumbers: z.array(number),
   reply: z.optional(z.string()),
   error: z.optional(problemSchema),
+  /** A sentence about how it was read, where people should check it. */
+  note: z.optional(z.string()),
   /** A sentence about what the pictures that are being made will cost. */
   cost: z.optional(z.string()),
   receivedAt: z.number(),

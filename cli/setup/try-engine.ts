@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { createRuleInterpreter } from '../../core/intent-rules.ts';
 import { bytesOf } from '../../core/job-handlers.ts';
 import type { ReadyEngine } from '../../queue/inference/image-engine.ts';
 import { NoPictureError } from '../failure.ts';
 import { PACKAGE_FOLDER, writeOutput } from '../files.ts';
 import { firstRender, readTurn } from '../read-turn.ts';
+import { texts } from '../texts.ts';
 
 export interface TriedPicture {
   readonly model: string;
@@ -39,7 +41,8 @@ export async function tryEngine(
   const { description } = engine;
   const isForTwo = description.maxImages > 1;
   const [text, files] = isForTwo ? [BOTH, SAMPLES] : [ONE, SAMPLES.slice(0, 1)];
-  const read = await readTurn({ text, files, mode: 'edit', engine: description, signal });
+  const interpreter = { reading: () => createRuleInterpreter({ texts }) };
+  const read = await readTurn({ text, files, mode: 'edit', engine: description, interpreter, signal });
   const render = firstRender(read);
   if (render === undefined) throw new NoPictureError('The test request asks for no picture.');
   const images = await Promise.all(render.inputs.map((input) => bytesOf(read.blobs, input)));

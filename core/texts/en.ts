@@ -10,6 +10,7 @@ export const en = {
   'card.generate': 'Making a new picture',
   'card.generate.with': 'Making a new picture from {references}',
   'card.instruction': '“{instruction}”',
+  'note.by-rules': 'Read by simple rules, because the language model did not give a usable answer. Please check it.',
   'card.received': 'Got it. Reading your request…',
   'card.waiting': 'Waiting for the request before this one',
   'card.queued': {

@@ -3,6 +3,7 @@ import { createDeliverHandler } from '../../core/delivery.ts';
 import type { Conversation, InboundMessage, Turn } from '../../core/domain.ts';
 import type { ConversationId, TurnId } from '../../core/ids.ts';
 import { createRuleInterpreter } from '../../core/intent-rules.ts';
+import { createInterpreterWithFallback } from '../../core/interpreters/with-fallback.ts';
 import { createInterpretHandler, createRenderHandler } from '../../core/job-handlers.ts';
 import type { Interpreter, SafetyFilter } from '../../core/ports.ts';
 import { createTexts } from '../../core/texts/catalogue.ts';
@@ -43,15 +44,11 @@ export function createEaselInMemory(options: EaselOptions = {}) {
     { documents, jobs, ephemeral, clock, logger },
     { engine: { id, maxImages }, ...options.settings },
   );
-  const interpreter = options.interpreter ?? createRuleInterpreter({ texts: englishTexts });
+  const main = options.interpreter ?? createRuleInterpreter({ texts: englishTexts });
   const { fallback, safety } = options;
+  const interpreter = fallback === undefined ? main : createInterpreterWithFallback({ main, fallback, logger });
   const handlers = {
-    interpret: createInterpretHandler({
-      manager,
-      interpreter,
-      logger,
-      ...(fallback === undefined ? {} : { fallback }),
-    }),
+    interpret: createInterpretHandler({ manager, interpreter, logger }),
     render: createRenderHandler({ manager, engine, blobs, logger, ...(safety === undefined ? {} : { safety }) }),
     deliver: createDeliverHandler({ manager, platform, texts: englishTexts, logger }),
   };

@@ -1,5 +1,5 @@
 import { answerOf, costLines, remarksOf, type TurnProgress } from '../../../core/cards.ts';
-import type { Conversation, ImageEntry, LineageRecord, Turn, WireError } from '../../../core/domain.ts';
+import type { Conversation, ImageEntry, Interpretation, LineageRecord, Turn, WireError } from '../../../core/domain.ts';
 import { sayingOf } from '../../../core/errors.ts';
 import type { BlobKey } from '../../../core/ids.ts';
 import type { Texts } from '../../../core/texts/catalogue.ts';
@@ -36,7 +36,6 @@ export function viewImage(document: Conversation, image: ImageEntry, texts: Text
 
 export function viewTurn(turn: Turn, progress: TurnProgress, texts: Texts): TurnView {
   const reference = referenceOf(turn.id);
-  const { interpretation } = turn;
   const [cost] = costLines(turn, texts);
   return {
     id: turn.id,
@@ -48,20 +47,23 @@ export function viewTurn(turn: Turn, progress: TurnProgress, texts: Texts): Turn
     resultNumbers: [...resultNumbers(turn)],
     receivedAt: turn.receivedAt,
     ...(turn.chosenMode === undefined ? {} : { chosenMode: turn.chosenMode }),
-    ...(interpretation === undefined
-      ? {}
-      : {
-          interpretation: {
-            ...interpretation,
-            references: [...interpretation.references],
-            keep: [...interpretation.keep],
-          },
-        }),
+    ...(turn.interpretation === undefined ? {} : viewReading(turn.interpretation, texts)),
     ...(turn.reply === undefined || turn.error !== undefined ? {} : { reply: answerOf(turn, texts) }),
     ...(turn.error === undefined ? {} : { error: viewProblem(turn.error, texts, reference) }),
     ...(cost === undefined ? {} : { cost }),
     ...(turn.endedAt === undefined ? {} : { endedAt: turn.endedAt }),
     ...progressFields(progress),
+  };
+}
+
+function viewReading(
+  { note, ...interpretation }: Interpretation,
+  texts: Texts,
+): Pick<TurnView, 'interpretation' | 'note'> {
+  const { references, keep } = interpretation;
+  return {
+    interpretation: { ...interpretation, references: [...references], keep: [...keep] },
+    ...(note === undefined ? {} : { note: texts.sayStored(note) }),
   };
 }
 

@@ -41,7 +41,7 @@ await backend.ephemeral.subscribe(conversationTopic(conversation.id), () => say(
 await createWorkers(
   { ...backend, manager, texts, logger },
   {
-    interpreter: { main: createRuleInterpreter({ texts }) },
+    interpreter: createRuleInterpreter({ texts }),
     engines: [engine],
     platforms: [createChatRoom(start.room)],
   },

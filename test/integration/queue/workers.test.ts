@@ -58,7 +58,7 @@ for (const testHome of Object.values(testHomes)) {
     function start(engine: ImageEngine): Promise<Stop> {
       return createWorkers(
         { manager: managerOn(home), jobs: home.jobs, blobs, texts, logger },
-        { interpreter: { main: createRuleInterpreter({ texts }) }, engines: [engine], platforms: [platform] },
+        { interpreter: createRuleInterpreter({ texts }), engines: [engine], platforms: [platform] },
       );
     }
 

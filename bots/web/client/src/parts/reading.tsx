@@ -28,6 +28,7 @@ export function Reading({ turn, interpretation, images, isNewest, onCorrect }: R
         {titleOf(texts, interpretation)} <span class="quiet reference">{turn.reference}</span>
       </p>
       <blockquote class="quote">{interpretation.instruction}</blockquote>
+      {turn.note !== undefined && <p class="quiet">{turn.note}</p>}
       {canAdjust && !isNewest && (
         <button
           type="button"

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../../core/config.ts';
+import { createRuleInterpreter } from '../../core/intent-rules.ts';
+import { createChatInterpreter } from '../../core/interpreters/chat-interpreter.ts';
+import type { ShowImage } from '../../core/interpreters/compose-messages.ts';
+import { chatTemplateSchema, taggedTemplateSchema } from '../../core/interpreters/prompt-template.ts';
+import { createTaggedInterpreter } from '../../core/interpreters/tagged-interpreter.ts';
+import { createInterpreterWithFallback } from '../../core/interpreters/with-fallback.ts';
+import type { Blobs, ChatAnswer, ChatModel, Interpreter, Logger } from '../../core/ports.ts';
+import { createVisionLanguageModel, shrinkImage } from '../../inference/index.ts';
+import { PACKAGE_FOLDER } from '../files.ts';
+import { texts } from '../texts.ts';
+import { planVlm } from './check-vlm.ts';
+
+/** What reads requests here, as EASEL_VLM says. */
+export interface OpenInterpreter {
+  /** `rules`, `local`, or `provider:model`. */
+  readonly name: string;
+  /** With the rules behind it: what they read instead says so. */
+  reading(from: InterpreterSources): Interpreter;
+  /** Open the model of this machine; elsewhere nothing is asked. */
+  ready(): Promise<void>;
+  /** One short question, to see that the model answers; undefined for the rules. */
+  probe?(signal: AbortSignal): Promise<ChatAnswer>;
+  dispose(): Promise<void>;
+}
+
+export interface InterpreterSources {
+  readonly blobs: Pick<Blobs, 'get'>;
+  readonly logger: Logger;
+}
+
+/** What a chat model is sent of a picture: enough to see what it shows, little enough to send ten. */
+const SHOWN_BYTES = 250_000;
+const SHOWN_SIDE_PX = 1024;
+
+/** @throws AppError CONFIG_INVALID, InferenceError for a damaged language model. */
+export async function openInterpreter(config: Config): Promise<OpenInterpreter> {
+  const plan = planVlm(config);
+  const fallback = createRuleInterpreter({ texts });
+  const nothing = () => Promise.resolve();
+  if (plan.kind === 'rules') return { name: 'rules', reading: () => fallback, ready: nothing, dispose: nothing };
+
+  const { timeoutMs } = config.chatModel;
+  const behind = (main: Interpreter, logger: Logger) => createInterpreterWithFallback({ main, fallback, logger });
+  const probe = (model: ChatModel) => (signal: AbortSignal) =>
+    model.ask([{ role: 'user', content: [{ kind: 'text', text: 'Answer with the word yes.' }] }], {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+
+  if (plan.kind === 'chat') {
+    const { provider, apiKey, model: name } = plan;
+    const { openChatModel } = await import('../../prompts/chat-models/open-chat-model.ts');
+    const { baseUrl } = config.chatModel;
+    const model = await openChatModel({
+      provider,
+      model: name,
+      ...(apiKey === undefined ? {} : { apiKey }),
+      ...(baseUrl === undefined ? {} : { baseUrl }),
+    });
+    const template = chatTemplateSchema.parse(readTemplate('chat.v1'));
+    return {
+      name: model.name,
+      reading: ({ blobs, logger }) =>
+        behind(createChatInterpreter({ model, template, showImage: smallCopies(blobs), texts }, { timeoutMs }), logger),
+      ready: nothing,
+      probe: probe(model),
+      dispose: nothing,
+    };
+  }
+
+  const [{ GeneratedChatModel }, { asChatModel }] = await Promise.all([
+    import('../../prompts/chat-models/generated-chat-model.ts'),
+    import('../../prompts/chat-models/chat-model.ts'),
+  ]);
+  const template = taggedTemplateSchema.parse(readTemplate('dreamomni2.v1'));
+  const language = createVisionLanguageModel(plan.folder, { imageSizes: 'kontext' });
+  const { maxNewTokens, repetitionPenalty } = template;
+  const generate = language.generate.bind(language);
+  const model = asChatModel('local', new GeneratedChatModel({ generate, maxNewTokens, repetitionPenalty }));
+  return {
+    name: 'local',
+    reading: ({ blobs, logger }) =>
+      behind(createTaggedInterpreter({ model, template, showImage: wholeImages(blobs), texts }, { timeoutMs }), logger),
+    ready: () => language.ready(),
+    dispose: () => language.dispose(),
+  };
+}
+
+function smallCopies(blobs: Pick<Blobs, 'get'>): ShowImage {
+  return async ({ blob }) => {
+    const stored = await blobs.get(blob);
+    return stored === undefined ? undefined : shrinkImage(stored.bytes, SHOWN_BYTES, { maxSidePx: SHOWN_SIDE_PX });
+  };
+}
+
+/** The engine brings them to the resolution of its model itself. */
+function wholeImages(blobs: Pick<Blobs, 'get'>): ShowImage {
+  return ({ blob }) => blobs.get(blob);
+}
+
+function readTemplate(name: string): unknown {
+  return JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'prompts/interpret', `${name}.json`), 'utf8'));
+}
