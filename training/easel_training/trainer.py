@@ -100,8 +100,11 @@ def train(
 
 
 def _is_block_matrix(name: str) -> bool:
-    """Matrices inside blocks; modulation, embeddings and the ends of the network learn better with AdamW."""
-    return ("block" in name or "layers" in name) and "norm" not in name
+    """Matrices inside the transformer's blocks; modulation, embeddings and its ends learn better with AdamW.
+
+    So do the text encoders: they have no norm on queries and keys, and Muon's steady growth saturates their attention.
+    """
+    return name.startswith("transformer.") and "blocks" in name and "norm" not in name
 
 
 def _with_average(trained: dict[str, torch.nn.Parameter], average: Average, sheet: Callable[[], Image.Image]) -> Image.Image:
