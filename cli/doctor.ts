@@ -11,7 +11,7 @@ import { openEngineSet, usesModelFolder } from './engines/engine-set.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import { locateModel } from './files.ts';
 import type { Finding } from './finding.ts';
-import { checkInterpreter } from './interpreter/doctor-interpreter.ts';
+import { checkInterpreter, requireInterpreter } from './interpreter/doctor-interpreter.ts';
 import type { Io } from './io.ts';
 
 export interface DoctorOptions {
@@ -24,6 +24,7 @@ export interface DoctorOptions {
 export async function doctor({ json, role }: DoctorOptions, io: Io): Promise<ExitCode> {
   const config = loadConfig(process.env);
   const isAbout = (one: DoctorRole) => role === undefined || role === one;
+  if (isAbout('worker')) requireInterpreter(config);
   const findings: readonly Finding[] = [
     { check: 'node', status: 'ok', message: `Node ${process.versions.node}` },
     ...(isAbout('worker') ? await checkEngine(config) : checkModelConfig(config)),

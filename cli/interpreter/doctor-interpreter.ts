@@ -3,6 +3,7 @@ import { isAppError } from '../../core/errors.ts';
 import type { ChatFailure } from '../../core/ports.ts';
 import { sentenceOf } from '../doctor-sentence.ts';
 import type { Finding } from '../finding.ts';
+import { planVlm } from './check-vlm.ts';
 import { openInterpreter } from './open-interpreter.ts';
 
 const check = 'interpreter';
@@ -18,6 +19,16 @@ const REASONS: Readonly<Record<ChatFailure, string>> = {
   'answer-refused': 'it refuses to answer',
   malformed: 'its server answers what no chat model would',
 };
+
+/** Before anything is looked at. @throws AppError CONFIG_INVALID */
+export function requireInterpreter(config: Config): void {
+  try {
+    planVlm(config);
+  } catch (error) {
+    // A model folder that cannot be read is a finding about the model.
+    if (isAppError(error)) throw error;
+  }
+}
 
 /** Open what reads requests, and ask it one word where it is a chat model. */
 export async function checkInterpreter(config: Config): Promise<Finding> {
@@ -37,7 +48,6 @@ export async function checkInterpreter(config: Config): Promise<Finding> {
       await interpreter.dispose();
     }
   } catch (error) {
-    if (isAppError(error) && error.code === 'CONFIG_INVALID') throw error;
     return problem(config.vlm, sentenceOf(error));
   }
 }

@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockHome } from '../../../queue/home/home-lock.ts';
 import { runInProcess } from '../../support/easel-in-process.ts';
+import { startFakeOpenAiChat } from '../../support/engines/fake-openai-chat.ts';
 import { freePort } from '../../support/servers/spawn-server.ts';
 import { copyTinyModel } from '../../support/tiny-model.ts';
+
+/** OPENAI_API_KEY is for the server at OPENAI_BASE_URL, and OpenAI's own does not get it. */
+const otherServer = { OPENAI_API_KEY: 'sk-mine', OPENAI_BASE_URL: 'https://pictures.example/v1' };
 
 let home: string;
 beforeEach(async () => {
@@ -22,6 +26,7 @@ describe('easel doctor', () => {
       'node ok',
       'model ok',
       'engine ok',
+      'interpreter ok',
       'home ok',
       'pictures ok',
     ]);
@@ -87,12 +92,49 @@ describe('easel doctor', () => {
     expect(stderr).toMatch(/PORT: must be a number.*\(CONFIG_INVALID\)$/s);
   });
 
-  it('refuses what is configured but no part of this version', async () => {
-    const { exitCode, stderr } = await runInProcess(['doctor'], { EASEL_VLM: 'openai:some-model' });
-    expect({ exitCode, stderr }).toEqual({
-      exitCode: 78,
-      stderr: expect.stringMatching(/EASEL_VLM: .*\(CONFIG_INVALID\)$/s),
+  it.each([
+    ['no key', { EASEL_VLM: 'openai:some-model' }, /EASEL_VLM_API_KEY or OPENAI_API_KEY: needed for EASEL_VLM=openai/],
+    [
+      'a key for another server',
+      { ...otherServer, EASEL_VLM: 'openai:some-model' },
+      /EASEL_VLM_API_KEY or OPENAI_API_KEY/,
+    ],
+    [
+      'no such provider',
+      { EASEL_VLM: 'openia:some-model' },
+      /EASEL_VLM: there is no provider openia\. There are: openai, /,
+    ],
+    ['no package', { EASEL_VLM: 'groq:some-model' }, /EASEL_VLM: groq needs a package: `npm install @langchain\/groq`/],
+    ['no language model', { EASEL_VLM: 'local' }, /EASEL_VLM: .* has no folder vlm\//],
+    [
+      'an open line',
+      { EASEL_VLM: 'ollama:x', EASEL_VLM_BASE_URL: 'http://10.0.0.1' },
+      /EASEL_VLM_BASE_URL: must be https/,
+    ],
+  ])('refuses an interpreter with %s', async (_, env, problem) => {
+    const { exitCode, stderr } = await runInProcess(['doctor'], env);
+    expect(stderr).toMatch(problem);
+    expect(stderr).toMatch(/\(CONFIG_INVALID\)$/);
+    expect(exitCode).toBe(78);
+  });
+
+  it('asks the chat model one word', async () => {
+    const fake = await startFakeOpenAiChat({ answer: () => 'yes' });
+    const env = { EASEL_HOME: home, EASEL_VLM: 'openai:some-model', EASEL_VLM_BASE_URL: fake.baseUrl };
+    const good = await runInProcess(['doctor', 'worker'], { ...env, EASEL_ALLOW_PRIVATE: 'true' });
+    expect(good).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^ok .*read by openai:some-model, which answers/m),
     });
+    fake.faults.push({ kind: 'answer', status: 401, body: '{"error":{"message":"bad key sk-secret"}}' });
+    const bad = await runInProcess(['doctor', 'worker'], { ...env, EASEL_ALLOW_PRIVATE: 'true' });
+    await fake.stop();
+    expect(bad.stdout).toMatch(
+      /^problem .*openai:some-model does not read requests: its server refuses the key\n +Fix: /m,
+    );
+    expect(bad.exitCode).toBe(2);
+    expect(bad.stdout + bad.stderr).not.toContain('sk-secret');
+    expect(fake.calls).toHaveLength(2);
   });
 });
 
