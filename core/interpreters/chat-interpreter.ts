@@ -81,7 +81,7 @@ function requireRoom(numbers: readonly number[], { maxImages: limit }: Interpret
 }
 
 function said(role: 'assistant' | 'user', text: string): ChatMessage {
-  return { role, content: [{ kind: 'text', text: text === '' ? '-' : text }] };
+  return { role, content: [{ kind: 'text', text }] };
 }
 
 /** The interpreter itself failed, not the request. */

@@ -24,7 +24,6 @@ export interface ChatModel {
 
 /** How providers say that an answer ended at its limit. */
 const CUT = new Set(['length', 'max_tokens', 'MAX_TOKENS']);
-const REFUSED = new Set(['content_filter', 'refusal', 'SAFETY', 'PROHIBITED_CONTENT']);
 
 /** A LangChain chat model as the port: one call without tools; what goes wrong becomes a reason and never a provider's text,
  * which may hold the key. */
@@ -45,12 +44,13 @@ export function asChatModel(name: string, model: BaseChatModel): ChatModel {
 
 function answerOf(message: unknown): ChatAnswer {
   if (!AIMessage.isInstance(message)) return { kind: 'failed', reason: 'malformed' };
-  const { response_metadata: metadata, additional_kwargs: extra } = message;
+  const metadata = message.response_metadata;
   const ends = ['finish_reason', 'stop_reason', 'finishReason', 'done_reason'].map((key) => String(metadata[key]));
   const text = textOf(message);
-  const isRefused = typeof extra['refusal'] === 'string' || ends.some((end) => REFUSED.has(end));
-  if (isRefused && text === '') return { kind: 'failed', reason: 'answer-refused' };
-  return { kind: 'text', text, isCut: ends.some((end) => CUT.has(end)) };
+  const isCut = ends.some((end) => CUT.has(end));
+  // LangChain drops what providers say in place of an answer: a refusal is an answer without words.
+  if (text.trim() === '') return { kind: 'failed', reason: isCut ? 'malformed' : 'answer-refused' };
+  return { kind: 'text', text, isCut };
 }
 
 /** Content is a string or blocks; thoughts and calls of tools are left out. */
