@@ -49,6 +49,12 @@ describe('cardOf', () => {
     expect(cardFor({ status }, now).lines).toEqual([line]);
   });
 
+  it('says when a request was read by rules, below what they read', () => {
+    const interpretation = { ...reading, note: { key: 'note.by-rules', values: {} } };
+    const { lines } = cardFor({ status: 'queued', interpretation });
+    expect(lines[2]).toMatch(/^Read by simple rules.*Please check it\.$/);
+  });
+
   it('says which request comes first', () => {
     const turn = aTurn({ id });
     expect(cardOf(aConversation({ turns: [aTurn({ status: 'rendering' }), turn] }), turn, texts).lines).toEqual([

@@ -23,7 +23,10 @@ describe('the interpret handler', () => {
   it('lets the rules take over when the interpreter fails', async () => {
     const interpreter = createScriptedInterpreter(unavailable());
     const { easel, turn } = await drawing({ interpreter, fallback: createRuleInterpreter({ texts: englishTexts }) });
-    expect(turn).toMatchObject({ status: 'done', interpretation: { mode: 'generate' } });
+    expect(turn).toMatchObject({
+      status: 'done',
+      interpretation: { mode: 'generate', note: { key: 'note.by-rules' } },
+    });
     expect(easel.logger.lines).toContainEqual(
       expect.objectContaining({ level: 'warn', fields: expect.objectContaining({ code: 'ENGINE_UNAVAILABLE' }) }),
     );

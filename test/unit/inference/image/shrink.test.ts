@@ -27,6 +27,11 @@ describe('shrinkImage', () => {
     expect(width).toBe(height);
   });
 
+  it('has no longer side than it may, even where the bytes would do', async () => {
+    const copy = await shrinkImage(await sharp(noise).resize(200, 100).png().toBuffer(), 10_000_000, { maxSidePx: 80 });
+    expect(await sharp(copy?.bytes).metadata()).toMatchObject({ width: 80, height: 40 });
+  });
+
   it('has no copy that nobody could see', async () => {
     expect(await shrinkImage(noise, 500)).toBeUndefined();
   });
