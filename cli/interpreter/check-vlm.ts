@@ -47,14 +47,20 @@ function keyOf({ key }: Provider, { chatModel, engine }: Config): string | undef
   if (chatModel.baseUrl !== undefined) return undefined;
   switch (key) {
     case 'openai':
-      return engine.openai.baseUrl === undefined ? engine.openai.apiKey?.reveal() : undefined;
+      return isAt('api.openai.com', engine.openai.baseUrl) ? engine.openai.apiKey?.reveal() : undefined;
     case 'gemini':
-      return engine.gemini.baseUrl === undefined ? engine.gemini.apiKey?.reveal() : undefined;
+      return isAt('generativelanguage.googleapis.com', engine.gemini.baseUrl)
+        ? engine.gemini.apiKey?.reveal()
+        : undefined;
     case 'anthropic':
       return chatModel.anthropicKey?.reveal();
     default:
       return undefined;
   }
+}
+
+function isAt(host: string, url: string | undefined): boolean {
+  return url === undefined || new URL(url).hostname === host;
 }
 
 function keyVariable({ key }: Provider): string {

@@ -20,6 +20,7 @@ export function problemsOf(answer: ParsedAnswer, request: InterpreterRequest): r
   const isNamed = (number: number) => inputs.includes(number);
   const strangers = [answer.instruction, answer.description]
     .flatMap((text) => findMentions(text, contextOf(answer, request)))
+    .filter(({ kind }) => kind === 'number' || kind === 'ordinal')
     .flatMap(({ numbers }) => numbers)
     .filter((number) => !isNamed(number));
   return [
@@ -48,14 +49,15 @@ export function toInterpretation(answer: ParsedAnswer, request: InterpreterReque
   const inputs = inputsOf(answer);
   if (inputs.length > request.maxImages)
     throw new AppError('TOO_MANY_IMAGES', { limit: request.maxImages, count: inputs.length });
-  const context = contextOf(answer, request);
-  const instruction = resolveMentions(answer.instruction, context);
+  // "It" in what a new picture shows is a thing in it, not an image of the conversation.
+  const numbered = (text: string) => (mode === 'edit' ? resolveMentions(text, contextOf(answer, request)) : text);
+  const instruction = numbered(answer.instruction);
   return {
     mode,
     base,
     references,
     instruction,
-    description: resolveMentions(answer.description, context),
+    description: numbered(answer.description),
     keep,
     ...(aspect == null ? {} : { aspect }),
     count,

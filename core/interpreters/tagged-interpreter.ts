@@ -62,7 +62,7 @@ export function createTaggedInterpreter(
  * The text between the tags, whatever they are called; all of it where there are none.
  * @returns undefined for what nobody could mean: nothing, noise, or untagged words that have nothing of the request's.
  */
-export function readTagged(answer: string, asked: string): string | undefined {
+function readTagged(answer: string, asked: string): string | undefined {
   const tagged = /^\s*<([a-z_]+)>\s*(.*?)\s*<\/[a-z_]+>\s*$/is.exec(answer);
   const text = (tagged?.[2] ?? answer.replace(/^\s*<[a-z_]+>|<\/[a-z_]+>\s*$/gi, '')).trim();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

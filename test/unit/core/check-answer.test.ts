@@ -73,6 +73,13 @@ describe('holding an answer against its request', () => {
     expect(interpretationSchema.parse(reading)).toEqual(reading);
   });
 
+  it('leaves "it" in a new picture alone', () => {
+    const description = 'Night. It rains on the bag from image 1.';
+    const made = answer({ mode: 'generate', base: null, instruction: 'Draw it.', description });
+    expect(problemsOf(made, REQUEST)).toEqual([]);
+    expect(toInterpretation(made, REQUEST, englishTexts)).toMatchObject({ instruction: 'Draw it.', description });
+  });
+
   it('drops no image where the engine takes fewer', () => {
     const tooMany = () => toInterpretation(answer({ references: [1, 2] }), { ...REQUEST, maxImages: 2 }, englishTexts);
     expect(tooMany).toThrow(expect.objectContaining({ code: 'TOO_MANY_IMAGES', values: { limit: 2, count: 3 } }));
