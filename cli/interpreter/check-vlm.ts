@@ -54,7 +54,7 @@ function keyOf({ key }: Provider, { chatModel, engine }: Config): string | undef
         : undefined;
     case 'anthropic':
       return chatModel.anthropicKey?.reveal();
-    default:
+    case undefined:
       return undefined;
   }
 }

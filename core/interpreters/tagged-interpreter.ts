@@ -18,6 +18,8 @@ export interface TaggedInterpreterDeps {
 }
 
 const MAX_CHARACTERS = 4000;
+/** Control characters that are no white space, and bytes that were no text. */
+const NOISE = /[^\P{Cc}\s]|\ufffd/u;
 
 /**
  * Reads requests as DreamOmni2 does: people choose edit or generation and the order of the images (here the rules do), and
@@ -65,8 +67,7 @@ export function createTaggedInterpreter(
 function readTagged(answer: string, asked: string): string | undefined {
   const tagged = /^\s*<([a-z_]+)>\s*(.*?)\s*<\/[a-z_]+>\s*$/is.exec(answer);
   const text = (tagged?.[2] ?? answer.replace(/^\s*<[a-z_]+>|<\/[a-z_]+>\s*$/gi, '')).trim();
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (text === '' || text.length > MAX_CHARACTERS || /[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text)) return undefined;
+  if (text === '' || text.length > MAX_CHARACTERS || NOISE.test(text)) return undefined;
   return tagged !== null || sharesWord(text, asked) ? text : undefined;
 }
 
