@@ -14,15 +14,22 @@ export interface ChatModelOptions {
 const OFFICIAL: Readonly<Record<string, string>> = {
   openai: 'https://api.openai.com/v1',
   anthropic: 'https://api.anthropic.com',
+  'google-genai': 'https://generativelanguage.googleapis.com',
   ollama: 'http://127.0.0.1:11434',
 };
 
 /** Switches of LangChain that send every call, pictures and all, to a service that nobody named here. */
-const TRACING = ['LANGSMITH_TRACING', 'LANGSMITH_TRACING_V2', 'LANGCHAIN_TRACING', 'LANGCHAIN_TRACING_V2'];
+const ELSEWHERE = [
+  'LANGSMITH_GATEWAY',
+  'LANGSMITH_TRACING',
+  'LANGSMITH_TRACING_V2',
+  'LANGCHAIN_TRACING',
+  'LANGCHAIN_TRACING_V2',
+];
 
 /** A chat model by its LangChain name; nothing is asked yet. @throws when the provider's package refuses the options. */
 export async function openChatModel({ provider, model, apiKey, baseUrl }: ChatModelOptions): Promise<ChatModel> {
-  for (const name of TRACING) delete process.env[name];
+  for (const name of ELSEWHERE) delete process.env[name];
   const opened = await initChatModel(model, {
     modelProvider: provider.id,
     // The one retry is ours, and only for answers that cannot be used.
