@@ -44,7 +44,7 @@ function planLocal({ model }: Config): VlmPlan {
 /** A key is for the server it was made for: another address gets EASEL_VLM_API_KEY or none. */
 function keyOf({ key }: Provider, { chatModel, engine }: Config): string | undefined {
   if (chatModel.apiKey !== undefined) return chatModel.apiKey.reveal();
-  if (chatModel.baseUrl !== undefined) return undefined;
+  if (chatModel.baseUrl !== undefined || key === undefined) return undefined;
   switch (key) {
     case 'openai':
       return isAt('api.openai.com', engine.openai.baseUrl) ? engine.openai.apiKey?.reveal() : undefined;
@@ -54,8 +54,6 @@ function keyOf({ key }: Provider, { chatModel, engine }: Config): string | undef
         : undefined;
     case 'anthropic':
       return chatModel.anthropicKey?.reveal();
-    case undefined:
-      return undefined;
   }
 }
 
