@@ -1,5 +1,5 @@
-import { Tokenizer } from '@huggingface/tokenizers';
 import { InferenceError } from '../errors.ts';
+import { buildTokenizer, type TokenizerFiles } from './build-tokenizer.ts';
 
 /** Token ids of one text, always of the same length. */
 interface TokenizedText {
@@ -15,11 +15,7 @@ export interface PaddedTokenizer {
   encode(text: string): TokenizedText;
 }
 
-export interface PaddedTokenizerOptions {
-  /** The file the tokenizer came from, for errors. */
-  readonly file: string;
-  readonly tokenizer: object;
-  readonly config: object;
+export interface PaddedTokenizerOptions extends TokenizerFiles {
   readonly length: number;
   /** The token that fills up to the length; default: the token that ends every text. */
   readonly padToken?: string | undefined;
@@ -53,17 +49,4 @@ export function createPaddedTokenizer(options: PaddedTokenizerOptions): PaddedTo
       return { ids, tokens: all.length, isTruncated };
     },
   };
-}
-
-function buildTokenizer({ file, tokenizer, config }: PaddedTokenizerOptions): Tokenizer {
-  try {
-    return new Tokenizer(tokenizer, config);
-  } catch (error) {
-    throw new InferenceError(
-      'MODEL_INVALID',
-      `${file} describes no tokenizer that can be used: ${error instanceof Error ? error.message : String(error)}`,
-      { file },
-      { cause: error },
-    );
-  }
 }

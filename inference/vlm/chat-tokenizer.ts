@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
-import { InferenceError } from '../errors.ts';
 import { readModelJson } from '../model-folder/read-json.ts';
+import { buildTokenizer } from '../tokenizers/build-tokenizer.ts';
 
 /** Text to tokens and back. */
 export interface ChatTokenizer {
@@ -25,7 +24,7 @@ export function openChatTokenizer(folder: string): ChatTokenizer {
   const definition = readModelJson(file, 'a byte-level tokenizer', tokenizerSchema);
   const configFile = join(folder, 'tokenizer_config.json');
   const config = existsSync(configFile) ? readModelJson(configFile, "the tokenizer's settings", z.looseObject({})) : {};
-  const tokenizer = build(file, definition, config);
+  const tokenizer = buildTokenizer({ file, tokenizer: definition, config });
   const special = [...tokenizer.get_added_tokens_decoder().values()].filter((token) => token.special);
   const pattern = specialPattern(special.map(({ content }) => content));
   return {
@@ -37,19 +36,6 @@ export function openChatTokenizer(folder: string): ChatTokenizer {
     withoutSpecialTokens: (text) =>
       pattern === undefined ? text : text.replaceAll(pattern, (token) => `${token.slice(0, 1)} ${token.slice(1)}`),
   };
-}
-
-function build(file: string, definition: object, config: object): Tokenizer {
-  try {
-    return new Tokenizer(definition, config);
-  } catch (error) {
-    throw new InferenceError(
-      'MODEL_INVALID',
-      `${file} describes no tokenizer that can be used: ${error instanceof Error ? error.message : String(error)}`,
-      { file },
-      { cause: error },
-    );
-  }
 }
 
 function specialPattern(tokens: readonly string[]): RegExp | undefined {
