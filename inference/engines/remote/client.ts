@@ -15,10 +15,10 @@ export interface RemoteClientOptions {
   readonly engine: string;
   /** With its path, for example `https://api.openai.com/v1`. */
   readonly baseUrl: string;
-  /** Sent to the base address only, never to the address of a result. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** What may be repeated in no error. */
-  readonly secrets: readonly string[];
+  /** Sent to the base address only, never to the address of a result; repeated in no error. */
+  readonly apiKey?: SecretBox | undefined;
+  /** Default: `authorization`, with the word Bearer. */
+  readonly keyHeader?: 'authorization' | 'x-goog-api-key';
   /** Whether the base address may be this machine or its network. Addresses of results may so only at the same origin. */
   readonly allowPrivate: boolean;
   /** From the first byte sent to the last one read. */
@@ -61,7 +61,9 @@ const MAX_WAITS = 2;
 
 /** HTTP to one image server: bounded in time and size, nothing followed blindly, no key in any error. */
 export function createRemoteClient(options: RemoteClientOptions) {
-  const { engine, secrets, allowPrivate } = options;
+  const { engine, allowPrivate } = options;
+  const key = options.apiKey?.reveal() ?? '';
+  const keyHeaders = key === '' ? {} : keyHeadersOf(options, key);
   const base = new URL(options.baseUrl.replace(/\/*$/, '/'));
   const agents = { base: createGuardedAgent({ allowPrivate }), other: createGuardedAgent({ allowPrivate: false }) };
 
@@ -72,7 +74,7 @@ export function createRemoteClient(options: RemoteClientOptions) {
 
   /** What a server wrote beside a failure. */
   function said({ bytes }: Answer): string {
-    return redact(Buffer.from(bytes.subarray(0, 4000)).toString('utf8'), secrets);
+    return redact(Buffer.from(bytes.subarray(0, 4000)).toString('utf8'), [key]);
   }
 
   async function send(request: RemoteRequest): Promise<Answer> {
@@ -82,7 +84,7 @@ export function createRemoteClient(options: RemoteClientOptions) {
       if (!allowPrivate) requirePublicHost(base);
       const response = await fetch(new URL(path.replace(/^\//, ''), base), {
         method,
-        headers: { ...options.headers, ...(json === undefined ? {} : { 'content-type': 'application/json' }) },
+        headers: { ...keyHeaders, ...(json === undefined ? {} : { 'content-type': 'application/json' }) },
         ...(json === undefined ? (form === undefined ? {} : { body: form }) : { body: JSON.stringify(json) }),
         redirect: 'manual',
         signal: until,
@@ -98,7 +100,7 @@ export function createRemoteClient(options: RemoteClientOptions) {
   return {
     engine,
     base,
-    headers: options.headers ?? {},
+    headers: keyHeaders,
 
     /** Connections to the base address. @throws PrivateAddressError */
     dispatcher() {
@@ -188,6 +190,13 @@ export function createRemoteClient(options: RemoteClientOptions) {
 
 class TooLargeError extends Error {
   override readonly name = 'TooLargeError';
+}
+
+function keyHeadersOf(
+  { keyHeader = 'authorization' }: RemoteClientOptions,
+  key: string,
+): Readonly<Record<string, string>> {
+  return { [keyHeader]: keyHeader === 'authorization' ? `Bearer ${key}` : key };
 }
 
 function isInference(thrown: unknown): thrown is InferenceError {

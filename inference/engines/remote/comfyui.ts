@@ -51,12 +51,10 @@ const uploadSchema = z.object({ name: z.string().min(1), subfolder: z.string().d
 /** Pictures by a ComfyUI server: upload, queue, listen, fetch. @throws {InferenceError} ENGINE_MISCONFIGURED (workflows) */
 export function createComfyUiEngine(options: ComfyUiOptions): Engine {
   const workflows = options.workflows.map((json, index) => usable(json, index, options.id));
-  const key = options.apiKey?.reveal() ?? '';
   const client = createRemoteClient({
     engine: options.id,
     baseUrl: options.baseUrl,
-    headers: key === '' ? {} : { authorization: `Bearer ${key}` },
-    secrets: [key],
+    apiKey: options.apiKey,
     allowPrivate: options.allowPrivate,
     timeoutMs: Math.min(options.timeoutMs, 60_000),
   });

@@ -67,12 +67,11 @@ const REFUSED = /SAFETY|PROHIBITED|BLOCKLIST|SPII|RECITATION/;
 
 /** Pictures by POST /models/MODEL:generateContent, with the images inline. */
 export function createGeminiEngine(options: GeminiOptions): Engine {
-  const key = options.apiKey?.reveal() ?? '';
   const client = createRemoteClient({
     engine: options.id,
     baseUrl: options.baseUrl,
-    headers: key === '' ? {} : { 'x-goog-api-key': key },
-    secrets: [key],
+    apiKey: options.apiKey,
+    keyHeader: 'x-goog-api-key',
     allowPrivate: options.allowPrivate,
     timeoutMs: options.timeoutMs,
   });

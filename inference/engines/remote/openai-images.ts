@@ -50,12 +50,10 @@ const errorSchema = z.object({ error: z.object({ code: word, type: word }) });
 
 /** Pictures by POST /images/edits and /images/generations. */
 export function createOpenAiImagesEngine(options: OpenAiImagesOptions): Engine {
-  const key = options.apiKey?.reveal() ?? '';
   const client = createRemoteClient({
     engine: options.id,
     baseUrl: options.baseUrl,
-    headers: key === '' ? {} : { authorization: `Bearer ${key}` },
-    secrets: [key],
+    apiKey: options.apiKey,
     allowPrivate: options.allowPrivate,
     timeoutMs: options.timeoutMs,
   });
