@@ -1,7 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiKeys } from '../../core/api-keys.ts';
-import { hasCode, isTemporary, makeFolder, writeDurably } from '../home/durable-file.ts';
+import { listIfThere, makeFolder, readIfThere, writeDurably } from '../home/durable-file.ts';
 import { orUnavailable } from '../store-error.ts';
 import { parseApiKey } from './parse-api-key.ts';
 
@@ -24,7 +23,7 @@ export function createFileApiKeys(home: string): ApiKeys {
     get: (id) => orUnavailable(() => get(id)),
     list: () =>
       orUnavailable(async () => {
-        const names = (await listIfThere(folder)).filter((name) => !isTemporary(name));
+        const names = await listIfThere(folder);
         const keys = await Promise.all(names.map((name) => get(name.replace(/\.json$/, ''))));
         return keys.flatMap((key) => key ?? []);
       }),
@@ -34,22 +33,4 @@ export function createFileApiKeys(home: string): ApiKeys {
         await writeDurably(pathOf(key.id), [Buffer.from(JSON.stringify(key))], OWNER_ONLY);
       }),
   };
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
-
-async function listIfThere(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
 }

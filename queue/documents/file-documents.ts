@@ -5,7 +5,7 @@ import type { Conversation } from '../../core/domain.ts';
 import { type ConversationId, conversationIdSchema } from '../../core/ids.ts';
 import type { Documents } from '../../core/ports.ts';
 import { isUnfinished } from '../../core/turns.ts';
-import { createDurably, hasCode, isTemporary, makeFolder, syncFolder, writeDurably } from '../home/durable-file.ts';
+import { createDurably, isTemporary, makeFolder, readIfThere, syncFolder, writeDurably } from '../home/durable-file.ts';
 import { orUnavailable } from '../store-error.ts';
 import { aliasHash } from './alias-hash.ts';
 import { parseDocument } from './parse-document.ts';
@@ -95,13 +95,4 @@ export async function openFileDocuments(folder: string): Promise<Documents> {
         return id === undefined ? undefined : conversationIdSchema.parse(id);
       }),
   };
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const TEMPORARY = '.tmp';
@@ -34,6 +34,26 @@ export async function createDurably(path: string, parts: readonly Uint8Array[]):
   }
   await syncFolder(dirname(path));
   return true;
+}
+
+/** The text of a file; undefined when there is none. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/** The names in a folder but those that a killed writer left behind; none when there is no folder. */
+export async function listIfThere(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => !isTemporary(name));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
 }
 
 /** Whether a name in a folder is what a killed writer left behind. */

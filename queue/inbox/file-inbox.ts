@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Inbox } from '../../core/inbox.ts';
-import { createDurably, hasCode, isTemporary, makeFolder } from '../home/durable-file.ts';
+import { createDurably, listIfThere, makeFolder } from '../home/durable-file.ts';
 import { orUnavailable } from '../store-error.ts';
 import { oldestFirst, parseKept } from './kept-json.ts';
 
@@ -23,18 +23,9 @@ export function createFileInbox(home: string): Inbox {
     list: (platform) =>
       orUnavailable(async () => {
         const folder = folderOf(platform);
-        const names = (await namesIn(folder)).filter((name) => !isTemporary(name));
+        const names = await listIfThere(folder);
         const kept = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
         return oldestFirst(kept.map(parseKept));
       }),
   };
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
 }
