@@ -17,7 +17,7 @@ from torch import nn
 from .checkpoint import load_checkpoint, save_checkpoint
 from .clock import Clock
 from .latents import pixels_to_tokens, tokens_to_pixels
-from .muon import Muon
+from .muon import create_optimizers, set_rates
 from .vae import to_pixels
 from .workers import agree, average_gradients, rank
 from .world.render import render
@@ -195,15 +195,13 @@ def train_judge(run: Path, model: Path, minutes: float, size: int, seed: int) ->
     vae = AutoencoderKL.from_pretrained(model / "vae", torch_dtype=torch.float32).requires_grad_(False)
     examples = _Examples(vae, size, np.random.default_rng([seed, step, rank()]))
     torch.manual_seed(seed + step + rank())
-    matrices = [p for name, p in parameters.items() if p.ndim > 1 and "head" not in name and "damage" not in name]
-    others = [p for p in parameters.values() if all(p is not matrix for matrix in matrices)]
-    optimizers = [Muon(matrices, lr=RATES[0]), torch.optim.AdamW(others, lr=RATES[1], weight_decay=0.01)]
+    optimizers = create_optimizers(
+        parameters, lambda name, p: p.ndim > 1 and "head" not in name and "damage" not in name, weight_decay=0.01
+    )
     clock = Clock(minutes, seconds)
     log = (run / "log.jsonl").open("a")
     while (progress := agree(clock.progress())) < 1:
-        for optimizer, rate in zip(optimizers, RATES, strict=True):
-            for group in optimizer.param_groups:
-                group["lr"] = rate * min(1.0, 0.01 + 1.6 * (1 - progress))
+        set_rates(optimizers, RATES, min(1.0, 0.01 + 1.6 * (1 - progress)))
         pixels, labels, damaged = examples.batch(BATCH)
         heads, damage_logit = split_logits(judge(pixels))
         seen = damaged == 0

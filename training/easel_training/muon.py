@@ -4,7 +4,7 @@ torch.optim.Muon works in bfloat16, which a processor without bfloat16 units com
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import torch
 
@@ -13,6 +13,8 @@ from .workers import share_out
 #: Newton-Schulz coefficients of the reference implementation.
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 4
+#: Share of its rate at which AdamW moves slow parameters.
+SLOW = 0.25
 
 
 class Muon(torch.optim.Optimizer):
@@ -57,3 +59,33 @@ def orthogonalise(matrices: torch.Tensor) -> torch.Tensor:
         gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
     return x.mT if tall else x
+
+
+def create_optimizers(
+    parameters: Mapping[str, torch.nn.Parameter],
+    is_matrix: Callable[[str, torch.nn.Parameter], bool],
+    is_slow: Callable[[str], bool] = lambda name: False,
+    **adamw: object,
+) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices and AdamW, with its settings, for the rest, if there is any; rates are set at every step.
+
+    :param is_slow: names of parameters that AdamW moves at SLOW of its rate.
+    """
+    matrices = [parameter for name, parameter in parameters.items() if is_matrix(name, parameter)]
+    others = {name: parameter for name, parameter in parameters.items() if not is_matrix(name, parameter)}
+    groups = [
+        {"params": [parameter for name, parameter in others.items() if is_slow(name) == slow], "share": SLOW if slow else 1}
+        for slow in (False, True)
+    ]
+    groups = [group for group in groups if group["params"]]
+    optimizers: list[torch.optim.Optimizer] = [Muon(matrices, lr=0.0)]
+    if groups:
+        optimizers.append(torch.optim.AdamW(groups, lr=0.0, **adamw))
+    return optimizers
+
+
+def set_rates(optimizers: list[torch.optim.Optimizer], rates: tuple[float, float], factor: float) -> None:
+    """Learning rates of Muon and AdamW, times a factor."""
+    for optimizer, rate in zip(optimizers, rates):
+        for group in optimizer.param_groups:
+            group["lr"] = rate * factor * group.get("share", 1)

@@ -10,7 +10,7 @@ from PIL import Image
 from .average import Average
 from .checkpoint import load_checkpoint, save_checkpoint
 from .clock import Clock
-from .muon import Muon
+from .muon import create_optimizers, set_rates
 from .samples import SampleStream
 from .transformer import Painter
 from .workers import agree, average_gradients, rank, workers
@@ -39,11 +39,7 @@ def train(
     (run / "samples").mkdir(parents=True, exist_ok=True)
     step, samples, seconds = 0, 0, 0.0
     device = next(iter(trained.values())).device
-    matrices = [p for name, p in trained.items() if p.ndim == 2 and _is_block_matrix(name)]
-    others = [p for p in trained.values() if all(p is not matrix for matrix in matrices)]
-    optimizers: list[torch.optim.Optimizer] = [Muon(matrices, lr=rates[0])]
-    if others:
-        optimizers.append(torch.optim.AdamW(others, lr=rates[1], betas=(0.9, 0.98), weight_decay=0))
+    optimizers = create_optimizers(trained, _is_block_matrix, _is_text_attention, betas=(0.9, 0.98), weight_decay=0)
     restored = load_checkpoint(run / "checkpoint")
     if restored:
         tensors, state = restored
@@ -61,9 +57,7 @@ def train(
     log = (run / "log.jsonl").open("a")
     while (progress := agree(clock.progress())) < 1:
         factor = min(1, (step - first_step + 1) / 60) * min(1, max(0.02, (1 - progress) / 0.33))
-        for optimizer, rate in zip(optimizers, rates):
-            for group in optimizer.param_groups:
-                group["lr"] = rate * factor
+        set_rates(optimizers, rates, factor)
         batch = stream.batch(BATCH_TOKENS).to(device)
         clean = batch.target
         n = len(clean)
@@ -99,12 +93,17 @@ def train(
         sheet().save(run / "samples" / f"{step:06d}.png")
 
 
-def _is_block_matrix(name: str) -> bool:
+def _is_block_matrix(name: str, parameter: torch.nn.Parameter) -> bool:
     """Matrices inside the transformer's blocks; modulation, embeddings and its ends learn better with AdamW.
 
     So do the text encoders: they have no norm on queries and keys, and Muon's steady growth saturates their attention.
     """
-    return name.startswith("transformer.") and "blocks" in name and "norm" not in name
+    return parameter.ndim == 2 and name.startswith("transformer.") and "blocks" in name and "norm" not in name
+
+
+def _is_text_attention(name: str) -> bool:
+    """Attention of the text encoders: without a norm on queries and keys its logits grow fast at the full rate."""
+    return name.startswith(("clip.", "t5.")) and ("self_attn" in name or "SelfAttention" in name)
 
 
 def _with_average(trained: dict[str, torch.nn.Parameter], average: Average, sheet: Callable[[], Image.Image]) -> Image.Image:
@@ -141,7 +140,7 @@ def _restore(
 ) -> None:
     names = {id(parameter): name for name, parameter in trained.items()}
     for optimizer in optimizers:
-        for parameter in optimizer.param_groups[0]["params"]:
+        for parameter in (p for group in optimizer.param_groups for p in group["params"]):
             for key in ("momentum_buffer", "exp_avg", "exp_avg_sq"):
                 stored = tensors.get(f"{key}.{names[id(parameter)]}")
                 if stored is not None:
