@@ -301,14 +301,14 @@ def _holding(rng: np.random.Generator, thing: Thing) -> Scene:
 
 #: Kinds and their shares in training.
 BASE_TASKS = {
-    "text_to_image": 0.18,
+    "text_to_image": 0.25,
     "change_color": 0.08,
     "change_pattern": 0.11,
     "change_background": 0.08,
     "change_noun": 0.10,
     "change_style": 0.10,
-    "transfer_within": 0.25,
-    "copy_within": 0.10,
+    "transfer_within": 0.20,
+    "copy_within": 0.08,
 }
 EDIT_TASKS = {
     "give_pattern": 0.19,
