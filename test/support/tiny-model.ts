@@ -1,7 +1,5 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { copyModel, type ModelCopy } from './copy-model.ts';
 
 /** Random models of three shapes: small and wide have native sizes, medium has space-to-depth and no easel.json. */
 export type TinyModelName = 'small' | 'wide' | 'medium';
@@ -11,25 +9,7 @@ export function tinyModel(name: TinyModelName): string {
   return fileURLToPath(new URL(`../parity/goldens/models/${name}`, import.meta.url));
 }
 
-export interface ModelCopy {
-  readonly folder: string;
-  /** Replace part of a JSON file of the model. */
-  patchJson(file: string, values: object): void;
-  remove(): void;
-}
-
 /** A copy that a test may damage. */
 export function copyTinyModel(name: TinyModelName): ModelCopy {
-  const parent = mkdtempSync(join(tmpdir(), 'easel-model-'));
-  const folder = join(parent, name);
-  cpSync(tinyModel(name), folder, { recursive: true });
-  return {
-    folder,
-    patchJson(file, values) {
-      const path = join(folder, file);
-      const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
-      writeFileSync(path, JSON.stringify({ ...Object(content), ...values }));
-    },
-    remove: () => rmSync(parent, { recursive: true }),
-  };
+  return copyModel(tinyModel(name));
 }

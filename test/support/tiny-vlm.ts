@@ -1,10 +1,10 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type Float32Tensor, readSafetensors } from '../../inference/onnx/safetensors.ts';
 import { chatMessageSchema } from '../../inference/vlm/messages.ts';
+import { copyModel, type ModelCopy } from './copy-model.ts';
 
 /** Random vision language models: `flat` in the layout of the released checkpoints (bfloat16 shards, an output layer of
  * its own), `nested` as transformers 5 writes it (float16 and float32, tied embeddings). */
@@ -60,28 +60,7 @@ export function vlmImage(name: string): Uint8Array {
   return readFileSync(join(GOLDENS, 'images', name));
 }
 
-export interface VlmCopy {
-  readonly folder: string;
-  /** Replace part of a JSON file of the model; undefined leaves a key out. */
-  patchJson(file: string, values: object): void;
-  /** Leave a file out. */
-  drop(file: string): void;
-  remove(): void;
-}
-
 /** A copy that a test may damage. */
-export function copyTinyVlm(name: TinyVlmName): VlmCopy {
-  const parent = mkdtempSync(join(tmpdir(), 'easel-vlm-'));
-  const folder = join(parent, name);
-  cpSync(tinyVlm(name), folder, { recursive: true });
-  return {
-    folder,
-    patchJson(file, values) {
-      const path = join(folder, file);
-      const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
-      writeFileSync(path, JSON.stringify({ ...Object(content), ...values }));
-    },
-    drop: (file) => rmSync(join(folder, file)),
-    remove: () => rmSync(parent, { recursive: true }),
-  };
+export function copyTinyVlm(name: TinyVlmName): ModelCopy {
+  return copyModel(tinyVlm(name));
 }

@@ -1,14 +1,12 @@
 import { once } from 'node:events';
-import { access, cp, mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
+import { access, readFile, truncate } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createLogger } from '../../../core/logger.ts';
+import { describe, expect, it } from 'vitest';
 import { decodeImage } from '../../../inference/index.ts';
-import { openBackend } from '../../../queue/open-backend.ts';
-import { type Environment, type RunningCommand, runEasel, spawnEasel } from '../../support/easel-command.ts';
+import { type RunningCommand, runEasel } from '../../support/easel-command.ts';
+import { addressOf, useEaselRuns } from '../../support/easel-runs.ts';
 import { whereFound } from '../../support/servers/find-program.ts';
 import { redisProgram, startRedis } from '../../support/servers/redis.ts';
 import { copyTinyModel } from '../../support/tiny-model.ts';
@@ -17,40 +15,12 @@ import { createWebClient } from '../../support/web/web-client.ts';
 const FIRST = fileURLToPath(new URL('../../parity/goldens/images/first.png', import.meta.url));
 const SECOND = fileURLToPath(new URL('../../parity/goldens/images/second.png', import.meta.url));
 
-/** A folder on which Easel has run: making its database takes longer than everything else here. */
-let used: string;
-let home: string;
-let running: RunningCommand[];
-beforeAll(async () => {
-  used = await mkdtemp(join(tmpdir(), 'easel-used-'));
-  const config = { home: used, redisUrl: undefined, databaseUrl: undefined, blobUrl: undefined };
-  const backend = await openBackend(config, { logger: createLogger('silent'), clock: { now: Date.now } });
-  await backend.close();
-}, 120_000);
-afterAll(() => rm(used, { recursive: true }));
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'easel-start-'));
-  await cp(used, home, { recursive: true });
-  running = [];
-});
-afterEach(async () => {
-  for (const command of running) {
-    command.child.kill('SIGKILL');
-    await command.ended();
-  }
-  await rm(home, { recursive: true });
-});
+const { home, start, stopAll } = useEaselRuns();
 
 const readImages = () => Promise.all([FIRST, SECOND].map((file) => readFile(file)));
 
-function start(role = 'start', env: Environment = {}): RunningCommand {
-  const command = spawnEasel([role], { env: { EASEL_HOME: home, ...env } });
-  running.push(command);
-  return command;
-}
-
 async function chatOf(command: RunningCommand) {
-  const [, url = ''] = await command.says(/^Easel {2}(http:\S+)$/m);
+  const url = await addressOf(command);
   const fetchBytes = async (path: string) => new Uint8Array(await (await fetch(url + path)).arrayBuffer());
   const status = async (path: string) => (await fetch(url + path)).status;
   return { ...createWebClient(url), fetchBytes, status };
@@ -102,7 +72,7 @@ describe('easel start', { timeout: 180_000 }, () => {
 
   it('refuses a second one on the same folder, which leaves the first unharmed', async () => {
     const chat = await chatOf(start());
-    const second = await runEasel(['start'], { env: { EASEL_HOME: home } });
+    const second = await runEasel(['start'], { env: { EASEL_HOME: home() } });
     expect(second).toMatchObject({ exitCode: 78, stdout: '' });
     expect(second.stderr).toMatch(/Another Easel \(process \d+\).*\(HOME_LOCKED\)\n$/);
     expect(await chat.status('/healthz')).toBe(200);
@@ -111,7 +81,7 @@ describe('easel start', { timeout: 180_000 }, () => {
   it('says before it opens anything which file of the model is damaged', async () => {
     const model = copyTinyModel('small');
     await truncate(join(model.folder, 'vae/diffusion_pytorch_model.safetensors'), 1000);
-    const env = { EASEL_MODEL: model.folder, EASEL_HOME: join(home, 'unopened') };
+    const env = { EASEL_MODEL: model.folder, EASEL_HOME: join(home(), 'unopened') };
     const refused = await runEasel(['start'], { env });
     model.remove();
     expect(refused).toMatchObject({ exitCode: 78, stdout: '' });
@@ -124,7 +94,7 @@ describe('easel start', { timeout: 180_000 }, () => {
     await once(other, 'listening');
     const address = other.address();
     const port = typeof address === 'object' && address !== null ? String(address.port) : '';
-    const refused = await runEasel(['start'], { env: { EASEL_HOME: home, PORT: port } });
+    const refused = await runEasel(['start'], { env: { EASEL_HOME: home(), PORT: port } });
     other.close();
     expect(refused).toMatchObject({ exitCode: 78, stderr: expect.stringMatching(/PORT: \d+ .*\(CONFIG_INVALID\)\n$/) });
     expect(await (await chatOf(start())).status('/healthz')).toBe(200);
@@ -150,7 +120,7 @@ describe('roles of their own on Redis', { timeout: 180_000, ...whereFound(redisP
       expect((await chat.ended(id, turnId)).turns).toMatchObject([{ status: 'done', resultNumbers: [3] }]);
       expect(await stop(worker)).toMatchObject({ exitCode: 0 });
     } finally {
-      for (const command of running) await stop(command);
+      await stopAll();
       await redis.stop();
     }
   });

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { runEasel, spawnEasel } from '../../support/easel-command.ts';
+import { addressOf } from '../../support/easel-runs.ts';
 import { whereFound } from '../../support/servers/find-program.ts';
 import { redisProgram, startRedis } from '../../support/servers/redis.ts';
 
@@ -67,7 +68,7 @@ describe('the files of the bot image', { timeout: 120_000 }, () => {
     const env = { REDIS_URL: redis.url, EASEL_HOME: join(folder, 'home') };
     const web = spawnEasel(['web'], { bin, env });
     try {
-      const [, url = ''] = await web.says(/^Easel {2}(http:\S+)$/m);
+      const url = await addressOf(web);
       expect(await (await fetch(url)).text()).toContain('<div id="app"');
       expect((await fetch(`${url}/healthz`)).status).toBe(200);
     } finally {

@@ -1,49 +1,34 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { spawnEasel } from '../../support/easel-command.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { addressOf, useEaselRuns } from '../../support/easel-runs.ts';
 import { startFakeOpenAiImages } from '../../support/engines/fake-openai-images.ts';
 import { plainPicture, stripesOf } from '../../support/engines/paint.ts';
-import { createWebClient } from '../../support/web/web-client.ts';
+import { beginConversation } from '../../support/web/web-client.ts';
 
 const stops: (() => Promise<unknown>)[] = [];
-let home: string;
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'easel-engines-'));
-});
 afterEach(async () => {
-  for (const stop of stops.splice(0).toReversed()) await stop();
-  await rm(home, { recursive: true });
+  for (const stop of stops.splice(0)) await stop();
 });
+const { home, start } = useEaselRuns();
 
 describe('easel start with an image server', { timeout: 300_000 }, () => {
   it('makes pictures there, falls back to the built-in model and says so, and stops at the budget', async () => {
     const fake = await startFakeOpenAiImages({ key: 'sk-secret' });
     stops.push(fake.stop);
-    const enginesFile = join(home, 'engines.json');
+    const enginesFile = join(home(), 'engines.json');
     const prices = { 'openai-images': { currency: 'USD', perImage: 0.04 } };
     const budget = { currency: 'USD', place: { amount: 0.08, per: 'month' } };
     await writeFile(enginesFile, JSON.stringify({ fallback: ['local'], prices, budget }));
-    const easel = spawnEasel(['start'], {
-      env: {
-        EASEL_HOME: join(home, 'easel'),
-        EASEL_ENGINE: 'openai-images',
-        EASEL_ENGINES_FILE: enginesFile,
-        EASEL_ALLOW_PRIVATE: 'true',
-        OPENAI_BASE_URL: fake.baseUrl,
-        OPENAI_API_KEY: 'sk-secret',
-      },
+    const easel = start('start', {
+      EASEL_ENGINE: 'openai-images',
+      EASEL_ENGINES_FILE: enginesFile,
+      EASEL_ALLOW_PRIVATE: 'true',
+      OPENAI_BASE_URL: fake.baseUrl,
+      OPENAI_API_KEY: 'sk-secret',
     });
-    stops.push(async () => {
-      easel.child.kill('SIGTERM');
-      await easel.ended();
-    });
-    const [, url = ''] = await easel.says(/^Easel {2}(http:\S+)$/m);
-    const chat = createWebClient(url);
-    const id = await chat.createConversation();
-    const ask = async (message: Parameters<typeof chat.send>[1]) =>
-      await chat.ended(id, (await chat.send(id, message)).turnId);
+    const url = await addressOf(easel);
+    const { ask, post } = await beginConversation(url);
 
     const images = [await plainPicture([200, 30, 30]), await plainPicture([30, 30, 200])];
     const first = await ask({ text: 'Give image 1 the pattern of image 2.', images });
@@ -71,7 +56,7 @@ describe('easel start with an image server', { timeout: 300_000 }, () => {
     const fourth = await ask({ text: 'Make it blue.', engine: 'tiny-small' });
     expect(fourth.turns[3]).toMatchObject({ status: 'done' });
     expect(fake.made()).toBe(2);
-    const refused = await chat.post(id, { text: 'Make it blue.', engine: 'magic' });
+    const refused = await post({ text: 'Make it blue.', engine: 'magic' });
     expect([refused.status, await refused.json()]).toMatchObject([400, { code: 'ENGINE_UNKNOWN' }]);
   });
 });

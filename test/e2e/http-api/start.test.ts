@@ -1,14 +1,11 @@
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import OpenAI, { toFile } from 'openai';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createLogger } from '../../../core/logger.ts';
-import { openBackend } from '../../../queue/open-backend.ts';
-import { type RunningCommand, spawnEasel } from '../../support/easel-command.ts';
+import type { RunningCommand } from '../../support/easel-command.ts';
 import { runInProcess } from '../../support/easel-in-process.ts';
+import { addressOf, useEaselRuns } from '../../support/easel-runs.ts';
 import { errorOf, sizesOf } from '../../support/http-api/read-answers.ts';
 
 const IMAGES = ['first', 'second'].map((name) =>
@@ -20,47 +17,14 @@ const jobSchema = z.object({
   result: z.object({ data: z.array(z.object({ url: z.string() })) }).optional(),
 });
 
-let used: string;
-let home: string;
-let running: RunningCommand[];
-beforeAll(async () => {
-  used = await mkdtemp(join(tmpdir(), 'easel-used-'));
-  const config = { home: used, redisUrl: undefined, databaseUrl: undefined, blobUrl: undefined };
-  const backend = await openBackend(config, { logger: createLogger('silent'), clock: { now: Date.now } });
-  await backend.close();
-}, 120_000);
-afterAll(() => rm(used, { recursive: true }));
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'easel-api-'));
-  await cp(used, home, { recursive: true });
-  running = [];
-});
-afterEach(async () => {
-  for (const command of running) {
-    command.child.kill('SIGKILL');
-    await command.ended();
-  }
-  await rm(home, { recursive: true });
-});
+const { home, start } = useEaselRuns();
+const baseUrlOf = async (command: RunningCommand) => `${await addressOf(command)}/v1`;
 
-async function start(): Promise<string> {
-  const command = spawnEasel(['start'], { env: { EASEL_HOME: home } });
-  running.push(command);
-  const [, url = ''] = await command.says(/^Easel {2}(http:\S+)$/m);
-  return `${url}/v1`;
-}
-
-const keys = (...args: readonly string[]) => runInProcess(['keys', ...args], { EASEL_HOME: home });
-
-async function kill(): Promise<void> {
-  const command = running.at(-1);
-  command?.child.kill('SIGKILL');
-  await command?.ended();
-}
+const keys = (...args: readonly string[]) => runInProcess(['keys', ...args], { EASEL_HOME: home() });
 
 describe('the HTTP API of easel start', { timeout: 180_000 }, () => {
   it('is off until there is a key, which can be made and revoked while it runs', async () => {
-    const baseURL = await start();
+    const baseURL = await baseUrlOf(start());
     expect(await errorOf(new OpenAI({ baseURL, apiKey: 'none' }).models.list())).toMatchObject({ status: 403 });
     const made = await keys('create', 'open webui', '--per-day', '20');
     expect(made).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('20 pictures a day') });
@@ -82,13 +46,15 @@ describe('the HTTP API of easel start', { timeout: 180_000 }, () => {
 
   it('makes the picture of a job once, although the process is killed in the middle', async () => {
     const { stdout: apiKey } = await keys('create', 'jobs');
-    const first = new OpenAI({ baseURL: await start(), apiKey, maxRetries: 0 });
+    const killed = start();
+    const first = new OpenAI({ baseURL: await baseUrlOf(killed), apiKey, maxRetries: 0 });
     const headers = { 'Idempotency-Key': 'bird' };
     const body = { prompt: 'a red bird' };
     const { id } = jobSchema.parse(await first.post('/jobs', { body, headers }));
-    await kill();
+    killed.child.kill('SIGKILL');
+    await killed.ended();
 
-    const second = new OpenAI({ baseURL: await start(), apiKey, maxRetries: 0 });
+    const second = new OpenAI({ baseURL: await baseUrlOf(start()), apiKey, maxRetries: 0 });
     expect(jobSchema.parse(await second.post('/jobs', { body, headers })).id).toBe(id);
     const read = async () => jobSchema.parse(await second.get(`/jobs/${id}`));
     await expect.poll(read, { timeout: 120_000 }).toMatchObject({ status: 'completed' });

@@ -1,11 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { spawnEasel } from '../../support/easel-command.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { addressOf, useEaselRuns } from '../../support/easel-runs.ts';
 import { startFakeOpenAiChat } from '../../support/engines/fake-openai-chat.ts';
 import { plainPicture } from '../../support/engines/paint.ts';
-import { createWebClient } from '../../support/web/web-client.ts';
+import { beginConversation } from '../../support/web/web-client.ts';
 
 const KEY = 'sk-very-secret';
 const READING = {
@@ -15,38 +12,23 @@ const READING = {
 };
 
 const stops: (() => Promise<unknown>)[] = [];
-let home: string;
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'easel-interpreter-'));
-});
 afterEach(async () => {
-  for (const stop of stops.splice(0).toReversed()) await stop();
-  await rm(home, { recursive: true });
+  for (const stop of stops.splice(0)) await stop();
 });
+const { start } = useEaselRuns();
 
 describe('easel start with a chat model', { timeout: 300_000 }, () => {
   it('makes what the model understood, and says when the rules had to read', async () => {
     const fake = await startFakeOpenAiChat({ key: KEY, answer: () => JSON.stringify(READING) });
     stops.push(fake.stop);
-    const easel = spawnEasel(['start'], {
-      env: {
-        EASEL_HOME: home,
-        EASEL_LOG_LEVEL: 'warn',
-        EASEL_VLM: 'openai:some-model',
-        EASEL_VLM_BASE_URL: fake.baseUrl,
-        EASEL_VLM_API_KEY: KEY,
-        EASEL_ALLOW_PRIVATE: 'true',
-      },
+    const easel = start('start', {
+      EASEL_LOG_LEVEL: 'warn',
+      EASEL_VLM: 'openai:some-model',
+      EASEL_VLM_BASE_URL: fake.baseUrl,
+      EASEL_VLM_API_KEY: KEY,
+      EASEL_ALLOW_PRIVATE: 'true',
     });
-    stops.push(async () => {
-      easel.child.kill('SIGTERM');
-      await easel.ended();
-    });
-    const [, url = ''] = await easel.says(/^Easel {2}(http:\S+)$/m);
-    const chat = createWebClient(url);
-    const id = await chat.createConversation();
-    const ask = async (message: Parameters<typeof chat.send>[1]) =>
-      await chat.ended(id, (await chat.send(id, message)).turnId);
+    const { ask } = await beginConversation(await addressOf(easel));
 
     const images = [await plainPicture([200, 30, 30]), await plainPicture([30, 30, 200])];
     const first = await ask({ text: 'mets le motif de la robe sur le sac stp', images });

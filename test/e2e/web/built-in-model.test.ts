@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spawnEasel } from '../../support/easel-command.ts';
+import { addressOf } from '../../support/easel-runs.ts';
 import { signalEngine } from '../../support/engine-process.ts';
 import { describeChatFlow } from '../../support/web/chat-flow.ts';
 
@@ -15,7 +16,7 @@ describeChatFlow('the chat in a browser, with the built-in model', {
   async start() {
     const home = await mkdtemp(join(tmpdir(), 'easel-chat-'));
     const easel = spawnEasel(['start'], { env: { EASEL_HOME: home, EASEL_MODEL: MODEL } });
-    const [, url = ''] = await easel.says(/^Easel {2}(http:\S+)$/m);
+    const url = await addressOf(easel);
     const { pid = 0 } = easel.child;
     return {
       url,

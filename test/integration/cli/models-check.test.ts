@@ -1,8 +1,9 @@
 import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ModelCopy } from '../../support/copy-model.ts';
 import { runInProcess } from '../../support/easel-in-process.ts';
-import { copyTinyModel, type ModelCopy, tinyModel } from '../../support/tiny-model.ts';
+import { copyTinyModel, tinyModel } from '../../support/tiny-model.ts';
 
 let copy: ModelCopy;
 beforeEach(() => {

@@ -1,36 +1,16 @@
 import { ComponentType, PermissionFlagsBits } from 'discord.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DiscordChat, drawFiles, startDiscordChat, viewOf } from '../../support/discord/discord-chat.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startDiscordFile } from '../../support/discord/discord-chat.ts';
 import type { FakeChannel, FakeMessage } from '../../support/discord/discord-world.ts';
-import type { FakeDiscord, PostedFile } from '../../support/discord/fake-discord.ts';
 import type { InteractionRecord } from '../../support/discord/rest-api.ts';
 
-let chat: DiscordChat;
-let discord: FakeDiscord;
-let see: ReturnType<typeof viewOf>;
-let bag: PostedFile;
-let dress: PostedFile;
-let rooms = 0;
+const { chat, discord, see, bag, dress, room, to } = await startDiscordFile('buttons');
+afterAll(() => chat.stop());
 
 const DEFER_UPDATE = 6;
 const MESSAGE = 4;
 const MODAL = 9;
 const EPHEMERAL = 64;
-
-beforeAll(async () => {
-  chat = await startDiscordChat();
-  discord = chat.discord;
-  see = viewOf(chat);
-  ({ bag, dress } = await drawFiles());
-});
-afterAll(() => chat.stop());
-
-function room() {
-  rooms += 1;
-  return { channel: discord.addChannel(`buttons-${rooms}`), ana: discord.person('ana'), ben: discord.person('ben') };
-}
-
-const to = (text: string) => `${discord.mention} ${text}`;
 const whispered = (press: InteractionRecord) => discord.until(() => press.followUps[0]);
 
 /** Ana's request is being made and waits. */

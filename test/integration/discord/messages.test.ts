@@ -1,28 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DiscordChat, drawFiles, startDiscordChat, viewOf } from '../../support/discord/discord-chat.ts';
-import type { FakeDiscord, PostedFile } from '../../support/discord/fake-discord.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startDiscordFile } from '../../support/discord/discord-chat.ts';
 
-let chat: DiscordChat;
-let discord: FakeDiscord;
-let see: ReturnType<typeof viewOf>;
-let bag: PostedFile;
-let dress: PostedFile;
-let rooms = 0;
-
-beforeAll(async () => {
-  chat = await startDiscordChat();
-  discord = chat.discord;
-  see = viewOf(chat);
-  ({ bag, dress } = await drawFiles());
-});
+const { chat, discord, see, bag, dress, room, to } = await startDiscordFile('messages');
 afterAll(() => chat.stop());
-
-function room() {
-  rooms += 1;
-  return { channel: discord.addChannel(`messages-${rooms}`), ana: discord.person('ana'), ben: discord.person('ben') };
-}
-
-const to = (text: string) => `${discord.mention} ${text}`;
 
 describe('whom Easel answers on Discord', () => {
   it('not bots, not people who talk to each other, not who opens with another name', async () => {

@@ -1,30 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { PermissionFlagsBits } from 'discord.js';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DiscordChat, drawFiles, startDiscordChat, viewOf } from '../../support/discord/discord-chat.ts';
-import type { FakeDiscord, PostedFile } from '../../support/discord/fake-discord.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startDiscordFile } from '../../support/discord/discord-chat.ts';
 
-let chat: DiscordChat;
-let discord: FakeDiscord;
-let see: ReturnType<typeof viewOf>;
-let bag: PostedFile;
-let rooms = 0;
-
-beforeAll(async () => {
-  chat = await startDiscordChat();
-  discord = chat.discord;
-  see = viewOf(chat);
-  ({ bag } = await drawFiles());
-});
+const { chat, discord, see, bag, room, to } = await startDiscordFile('posting');
 afterAll(() => chat.stop());
 
-function room() {
-  rooms += 1;
-  return { channel: discord.addChannel(`posting-${rooms}`), ana: discord.person('ana') };
-}
-
-const to = (text: string) => `${discord.mention} ${text}`;
 const messagesOf = (id: string) => new RegExp(`^/channels/${id}/messages$`);
 
 describe('posting on Discord', () => {

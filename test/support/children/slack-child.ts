@@ -1,6 +1,7 @@
 import { startEasel } from '../../../cli/easel.ts';
 import { loadConfig } from '../../../core/config.ts';
 import { createLogger } from '../../../core/logger.ts';
+import { reportLibraries } from './report-libraries.ts';
 
 /** `easel slack` on the Redis of the environment, talking to the Slack of argv[3]; tells which shared libraries it loaded, and whether it could find the engine's. */
 const [, , modelFolder = '', slackUrl = ''] = process.argv;
@@ -15,14 +16,4 @@ const easel = await startEasel(
   { web: false, work: false, bots: ['slack'] },
 );
 process.send?.({ kind: 'ready', queues: easel.queues });
-
-process.on('message', () => void report());
-
-async function report(): Promise<void> {
-  const libraries = Object(process.report.getReport()).sharedObjects;
-  const findsEngine = await import('onnxruntime-node').then(
-    () => true,
-    () => false,
-  );
-  process.send?.({ kind: 'report', libraries: Array.isArray(libraries) ? libraries.map(String) : [], findsEngine });
-}
+reportLibraries();

@@ -46,6 +46,29 @@ export async function drawFiles(): Promise<{ readonly bag: PostedFile; readonly 
   return { bag: { name: 'bag.png', bytes: bag }, dress: { name: 'dress.png', bytes: dress } };
 }
 
+/** Discord for all tests of a file, whose people talk in rooms of their own. */
+export async function startDiscordFile(name: string) {
+  const chat = await startDiscordChat();
+  const { discord } = chat;
+  let rooms = 0;
+  return {
+    chat,
+    discord,
+    see: viewOf(chat),
+    ...(await drawFiles()),
+    room() {
+      rooms += 1;
+      return {
+        channel: discord.addChannel(`${name}-${rooms}`),
+        ana: discord.person('ana'),
+        ben: discord.person('ben'),
+      };
+    },
+    /** A text that names Easel. */
+    to: (text: string) => `${discord.mention} ${text}`,
+  };
+}
+
 /** What is seen in the channels of a test. */
 export function viewOf({ discord, jobs }: Pick<DiscordChat, 'discord' | 'jobs'>) {
   const find = (channel: FakeChannel, fits: (post: FakeMessage) => boolean) =>

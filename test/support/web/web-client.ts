@@ -108,3 +108,13 @@ async function* parseEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<St
     }
   }
 }
+
+/** A conversation there, just begun. `ask` says something in it, and resolves with all of it when the turn has ended. */
+export async function beginConversation(url: string) {
+  const chat = createWebClient(url);
+  const id = await chat.createConversation();
+  return {
+    ask: async (message: WebMessage) => await chat.ended(id, (await chat.send(id, message)).turnId),
+    post: (message: WebMessage) => chat.post(id, message),
+  };
+}

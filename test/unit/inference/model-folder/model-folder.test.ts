@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { checkModelFolder, manifestSchema, openModelFolder } from '../../../../inference/index.ts';
-import { copyTinyModel, type ModelCopy, tinyModel } from '../../../support/tiny-model.ts';
+import type { ModelCopy } from '../../../support/copy-model.ts';
+import { copyTinyModel, tinyModel } from '../../../support/tiny-model.ts';
 
 let copy: ModelCopy;
 beforeEach(() => {

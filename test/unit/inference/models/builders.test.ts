@@ -5,7 +5,8 @@ import { autoencoderGeometry, buildVaeDecoder, buildVaeEncoder } from '../../../
 import { buildClipText } from '../../../../inference/models/clip-text.ts';
 import { buildFluxTransformer } from '../../../../inference/models/flux-transformer.ts';
 import { buildT5Encoder } from '../../../../inference/models/t5-encoder.ts';
-import { copyTinyModel, type ModelCopy, tinyModel } from '../../../support/tiny-model.ts';
+import type { ModelCopy } from '../../../support/copy-model.ts';
+import { copyTinyModel, tinyModel } from '../../../support/tiny-model.ts';
 
 let model: ModelCopy;
 beforeEach(() => {

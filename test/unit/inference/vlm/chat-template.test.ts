@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openChatTemplate } from '../../../../inference/vlm/chat-template.ts';
 import type { ChatMessage } from '../../../../inference/vlm/messages.ts';
-import { copyTinyVlm, tinyVlm, VLM_CASES, type VlmCopy, vlmGolden } from '../../../support/tiny-vlm.ts';
+import type { ModelCopy } from '../../../support/copy-model.ts';
+import { copyTinyVlm, tinyVlm, VLM_CASES, vlmGolden } from '../../../support/tiny-vlm.ts';
 
 const CONVERSATION: readonly ChatMessage[] = [
   {
@@ -17,7 +18,7 @@ const RENDERED =
   '<|vision_start|><|image_pad|><|vision_end|><|vision_start|><|image_pad|><|vision_end|>' +
   'Swap them. It is editing task.<|im_end|>\n<|im_start|>assistant\n';
 
-let copy: VlmCopy;
+let copy: ModelCopy;
 beforeEach(() => {
   copy = copyTinyVlm('flat');
 });

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkModelFolder } from '../../../../inference/index.ts';
 import { checkVlmFolder, openVlmFolder } from '../../../../inference/vlm/open-vlm-folder.ts';
+import type { ModelCopy } from '../../../support/copy-model.ts';
 import { copyTinyModel } from '../../../support/tiny-model.ts';
-import { copyTinyVlm, tinyVlm, type VlmCopy } from '../../../support/tiny-vlm.ts';
+import { copyTinyVlm, tinyVlm } from '../../../support/tiny-vlm.ts';
 
-let copy: VlmCopy;
+let copy: ModelCopy;
 beforeEach(() => {
   copy = copyTinyVlm('flat');
 });
