@@ -16,7 +16,9 @@ from .transformer import Painter
 from .workers import agree, average_gradients, rank, workers
 
 #: Tokens of output and references in one batch of one worker.
-BATCH_TOKENS = 2048
+BATCH_TOKENS = 1024
+#: Shift of the noise levels towards noise, where words and references decide, and in the last third, where details do.
+TIME_SHIFT, LAST_TIME_SHIFT = 4.0, 1.7
 SAVE_SECONDS = 240
 
 
@@ -63,7 +65,8 @@ def train(
         n = len(clean)
         noise = torch.randn_like(clean)
         time = torch.sigmoid(torch.randn(n, device=device))
-        time = 1.7 * time / (1 + 0.7 * time)
+        shift = TIME_SHIFT if progress < 0.67 else LAST_TIME_SHIFT
+        time = shift * time / (1 + (shift - 1) * time)
         level = time.view(-1, 1, 1)
         velocity = painter((1 - level) * clean + level * noise, time, batch.clip_ids, batch.t5_ids, batch.references, batch.count)
         loss = (velocity - (noise - clean)).square().mean()

@@ -6,6 +6,7 @@ which waits at every operation for its slowest thread.
 
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterable
 
 import torch
@@ -68,8 +69,17 @@ def agree(value: float) -> float:
     return shared.item()
 
 
+def _end_with_parent() -> None:
+    """A worker whose starter was killed would train on and overwrite the checkpoint of the next run."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _enter(index: int, count: int, port: int, work: Callable[..., None], arguments: tuple[object, ...]) -> None:
     os.environ["MASTER_ADDR"], os.environ["MASTER_PORT"] = "127.0.0.1", str(port)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(1)
     distributed.init_process_group("gloo", rank=index, world_size=count)
     work(*arguments)
