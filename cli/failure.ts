@@ -26,6 +26,7 @@ const CONFIGURATION_CODES: ReadonlySet<string> = new Set<ErrorCode>([
   'HOME_LOCKED',
   'MODEL_INVALID',
   'MODEL_MISSING',
+  'DEVICE_UNAVAILABLE',
 ]);
 
 /** One sentence and an exit code for anything that a command threw. */

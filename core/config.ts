@@ -46,6 +46,7 @@ function group(environment: Environment) {
     statusPort: environment.EASEL_STATUS_PORT,
     logLevel: environment.EASEL_LOG_LEVEL,
     model: environment.EASEL_MODEL,
+    device: environment.EASEL_DEVICE,
     engine: Object.freeze({
       kind: environment.EASEL_ENGINE,
       others: Object.freeze(environment.EASEL_ENGINES),

@@ -47,6 +47,8 @@ function isBlobUrl(value: string): boolean {
 export const ENGINE_KINDS = ['local', 'openai-images', 'gemini', 'comfyui'] as const;
 export type EngineKind = (typeof ENGINE_KINDS)[number];
 
+const DEVICES = ['cpu', 'cuda'] as const;
+
 function engineList() {
   const names = z.array(z.enum(ENGINE_KINDS, `must be of: ${ENGINE_KINDS.join(', ')}`));
   return z
@@ -105,6 +107,11 @@ export const environmentSchema = z.object({
   EASEL_DEBUG: note(z.string().optional(), GENERAL, 'Anything: commands that fail also print stack traces.'),
 
   EASEL_MODEL: note(z.string().default('models/easel-stickers'), MODEL, 'Model folder in Hugging Face layout.'),
+  EASEL_DEVICE: note(
+    z.enum(DEVICES, `must be ${DEVICES.join(' or ')}`).default('cpu'),
+    MODEL,
+    'Where the networks of this machine run: `cpu`, or `cuda` for an NVIDIA GPU (docs/engines/local.md).',
+  ),
   EASEL_ENGINE: note(
     z.enum(ENGINE_KINDS).default('local'),
     MODEL,

@@ -55,6 +55,7 @@ export const ERROR_POLICY = {
   NUMERIC_INVALID: { retry: 'never', log: 'error', status: 500, text: 'error.general', anotherEngine },
   MODEL_MISSING: { retry: 'never', log: 'fatal', status: 503, text: 'error.MODEL_MISSING', anotherEngine },
   MODEL_INVALID: { retry: 'never', log: 'fatal', status: 503, text: 'error.MODEL_INVALID', anotherEngine },
+  DEVICE_UNAVAILABLE: { retry: 'never', log: 'fatal', status: 503, text: 'error.DEVICE_UNAVAILABLE', anotherEngine },
   PROMPT_BLOCKED: { retry: 'never', log: 'info', status: 422, text: 'error.PROMPT_BLOCKED' },
   RESULT_BLOCKED: { retry: 'never', log: 'info', status: 422, text: 'error.RESULT_BLOCKED' },
   PLATFORM_RATE_LIMITED: { retry: 'delayed', log: 'info', status: 503, text: 'error.TRY_LATER' },

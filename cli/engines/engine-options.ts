@@ -26,7 +26,7 @@ export function planOf(kind: EngineKind, config: Config): EnginePlan {
   const { openai, gemini, comfyui, allowPrivate } = config.engine;
   switch (kind) {
     case 'local':
-      return { kind, options: { kind, modelFolder: locateModel(config.model) } };
+      return { kind, options: { kind, modelFolder: locateModel(config.model), device: config.device } };
     case 'openai-images': {
       const known = openai.baseUrl === undefined ? knownModel(kind, openai.model) : undefined;
       const template = readTemplate(openai.baseUrl === undefined ? DEFAULT_TEMPLATES[kind] : 'plain.v1');

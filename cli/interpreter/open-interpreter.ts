@@ -75,7 +75,7 @@ export async function openInterpreter(config: Config): Promise<OpenInterpreter> 
     import('../../prompts/chat-models/chat-model.ts'),
   ]);
   const template = taggedTemplateSchema.parse(readTemplate('dreamomni2.v1'));
-  const language = createVisionLanguageModel(plan.folder, { imageSizes: 'kontext' });
+  const language = createVisionLanguageModel(plan.folder, { imageSizes: 'kontext', device: config.device });
   const { maxNewTokens, repetitionPenalty } = template;
   const generate = language.generate.bind(language);
   const model = asChatModel('local', new GeneratedChatModel({ generate, maxNewTokens, repetitionPenalty }));

@@ -159,5 +159,6 @@ export const en = {
   'error.MODEL_INVALID': 'The model folder cannot be used: {file}: {expected}.',
   'error.MODEL_MISSING':
     'There is no model in the folder {folder}. Set EASEL_MODEL to a folder that holds model_index.json.',
+  'error.DEVICE_UNAVAILABLE': 'EASEL_DEVICE={device} does not work on this machine: {reason}.',
   'error.CONFIG_INVALID': 'The configuration is not valid:\n{problems}',
 } as const satisfies Readonly<Record<string, Sentence>>;

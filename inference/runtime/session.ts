@@ -1,7 +1,8 @@
 import { InferenceSession, listSupportedBackends, Tensor as OrtTensor } from 'onnxruntime-node';
 import { InferenceError } from '../errors.ts';
+import { createGraphBuilder } from '../onnx/graph-builder.ts';
 import type { OnnxGraph, TensorSpec } from '../onnx/graph-types.ts';
-import { type Device, type DeviceName, selectDevice } from './device.ts';
+import { type Device, type DeviceName, deviceUnavailable, selectDevice } from './device.ts';
 import { physicalCores } from './physical-cores.ts';
 
 /** A dense tensor, row-major; `data` belongs to the caller and is not kept after a run. */
@@ -36,7 +37,8 @@ export function openDevice(name: DeviceName): Device {
 }
 
 /** Open a graph. Spinning is off: several sessions share the cores and would slow each other down.
- * @throws {InferenceError} MODEL_INVALID when the runtime refuses graph, weights or device. */
+ * @throws {InferenceError} MODEL_INVALID when the runtime refuses graph or weights, DEVICE_UNAVAILABLE when it opens nothing
+ * on this device. */
 export async function openSession(graph: OnnxGraph, options: SessionOptions): Promise<Session> {
   const session = await createOrtSession(graph, options);
   return {
@@ -60,31 +62,51 @@ export function floatOutput(outputs: Tensors, name: string): Float32Array {
   throw new InferenceError('SHAPE_MISMATCH', `The network has no float32 output "${name}".`);
 }
 
-async function createOrtSession(
-  graph: OnnxGraph,
-  { device, threads = physicalCores() }: SessionOptions,
-): Promise<InferenceSession> {
+async function createOrtSession(graph: OnnxGraph, options: SessionOptions): Promise<InferenceSession> {
+  const { device } = options;
   try {
-    return await InferenceSession.create(graph.bytes, {
-      executionProviders: [...device.executionProviders],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      logSeverityLevel: 3,
-      extra: {
-        session: {
-          model_external_initializers_file_folder_path: graph.externalDataFolder,
-          intra_op: { allow_spinning: '0' },
-        },
-      },
-    });
+    return await create(graph, options);
   } catch (error) {
+    if (device.name !== 'cpu') await requireDevice(options);
     throw new InferenceError(
       'MODEL_INVALID',
       `The network from ${graph.externalDataFolder} could not be opened on ${device.name}: ${messageOf(error)}`,
       { folder: graph.externalDataFolder, device: device.name },
       { cause: error },
     );
+  }
+}
+
+function create(
+  { bytes, externalDataFolder }: OnnxGraph,
+  { device, threads = physicalCores() }: SessionOptions,
+): Promise<InferenceSession> {
+  return InferenceSession.create(bytes, {
+    executionProviders: [...device.executionProviders],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    logSeverityLevel: 3,
+    extra: {
+      session: {
+        model_external_initializers_file_folder_path: externalDataFolder,
+        intra_op: { allow_spinning: '0' },
+      },
+    },
+  });
+}
+
+/** Whether it was the device: one that opens not even the smallest network has libraries missing.
+ * @throws {InferenceError} DEVICE_UNAVAILABLE */
+async function requireDevice(options: SessionOptions): Promise<void> {
+  const builder = createGraphBuilder('.');
+  const value = builder.input('value', 'float32', [1]);
+  builder.output(builder.node('Identity', [value]), 'same', 'float32', [1]);
+  try {
+    const session = await create(builder.finish(), options);
+    await session.release();
+  } catch (error) {
+    throw deviceUnavailable(options.device.name, messageOf(error).trim().replace(/\.$/, ''), { cause: error });
   }
 }
 

@@ -9,6 +9,10 @@ export function fromInferenceError(error: unknown): AppError {
     case 'MODEL_MISSING':
     case 'MODEL_INVALID':
       return new AppError('MODEL_INVALID', modelProblem(error), options);
+    case 'DEVICE_UNAVAILABLE': {
+      const { device, reason } = error.details;
+      return new AppError('DEVICE_UNAVAILABLE', { device: String(device), reason: String(reason) }, options);
+    }
     case 'INPUT_UNSUPPORTED_IMAGE':
       return new AppError('IMAGE_UNREADABLE', { number: 0, format: formatOf(error) }, options);
     case 'INPUT_TOO_LARGE':

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImageEngine } from '../../../core/ports.ts';
@@ -47,6 +47,24 @@ function abortAfterFirstStep() {
     },
   };
 }
+
+const hasCuda = existsSync(
+  new URL(
+    '../../../node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so',
+    import.meta.url,
+  ),
+);
+
+describe('createLocalEngine on a device that is not there', () => {
+  it.skipIf(hasCuda)('says what it needs, and does not run elsewhere instead', { timeout: START_MS }, async () => {
+    const engine = createLocalEngine({ modelFolder: tinyModel('small'), device: 'cuda', threads: 1 });
+    await expect(engine.ready()).rejects.toMatchObject({
+      code: 'DEVICE_UNAVAILABLE',
+      details: { device: 'cuda', reason: expect.stringMatching(/cuDNN 9.*ONNXRUNTIME_NODE_INSTALL=cuda12/) },
+    });
+    await engine.dispose();
+  });
+});
 
 describe('createLocalEngine', () => {
   let engine: LocalEngine;

@@ -77,8 +77,13 @@ describe('loadConfig', () => {
     expect(problemsOf(env)).toMatch(new RegExp(`^${name}: `));
   });
 
+  it('names the devices that there are for one that is none', () => {
+    expect(problemsOf({ EASEL_DEVICE: 'tpu' })).toBe('EASEL_DEVICE: must be cpu or cuda');
+  });
+
   it('reads everything that is set', () => {
     const config = loadConfig({
+      EASEL_DEVICE: 'cuda',
       PORT: '0',
       EASEL_ENGINE: 'gemini',
       GEMINI_API_KEY: 'key',
@@ -95,6 +100,7 @@ describe('loadConfig', () => {
       SLACK_SIGNING_SECRET: 'sign',
     });
     expect(config.web.port).toBe(0);
+    expect(config.device).toBe('cuda');
     expect(config.engine.gemini.apiKey?.reveal()).toBe('key');
     expect(config.redisUrl?.reveal()).toBe('rediss://host:1');
     expect(config.databaseUrl?.reveal()).toBe('postgres://host/db');

@@ -78,6 +78,8 @@ describe('errors', () => {
     engines: 'gemini, local',
     accepted: '1 or 2',
     until: '2026-12-01',
+    device: 'cuda',
+    reason: 'no library',
   };
 
   it('has one row and one sentence for every code', () => {

@@ -20,7 +20,7 @@ describe('selectDevice', () => {
   it('names what there is instead of falling back', () => {
     expect(() => selectDevice('cuda', ['cpu', 'webgpu'])).toThrow(
       expect.objectContaining({
-        code: 'INPUT_INVALID',
+        code: 'DEVICE_UNAVAILABLE',
         message: expect.stringContaining('cpu, webgpu'),
       }),
     );
