@@ -1,3 +1,4 @@
+import { type ChoiceContext, choicesOf } from './choices.ts';
 import type { Action, CardContent, NoticeContent, ResultContent } from './content.ts';
 import type { Conversation, LineageRecord, ReadyImage, Turn } from './domain.ts';
 import { sayingOf } from './errors.ts';
@@ -14,8 +15,14 @@ export interface TurnProgress {
   readonly progress?: JobProgress;
 }
 
+interface CardContext extends ChoiceContext {
+  readonly now?: TurnProgress;
+}
+
 /** The card of a turn: what was understood, where it is, and what can be done about it. */
-export function cardOf(document: Conversation, turn: Turn, texts: Texts, now: TurnProgress = {}): CardContent {
+export function cardOf(document: Conversation, turn: Turn, context: CardContext): CardContent {
+  const { texts, now = {} } = context;
+  const choices = choicesOf(document, turn, context);
   const failed = document.images.flatMap((image) =>
     image.turnId === turn.id && image.status === 'failed'
       ? [texts.say('card.failed-image', { number: image.number, reason: texts.sayStored(sayingOf(image.reason)) })]
@@ -31,6 +38,7 @@ export function cardOf(document: Conversation, turn: Turn, texts: Texts, now: Tu
       statusLine(document, turn, texts, now),
     ],
     actions: cardActions(turn, texts),
+    ...(choices.length === 0 ? {} : { choices }),
     ended: isEnded(turn),
     ...(failed.length === 0 ? {} : { notes: failed }),
   };

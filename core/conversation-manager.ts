@@ -1,3 +1,4 @@
+import type { Pressed } from './conversation.ts';
 import { type ConversationDeps, createConversationStore, type NewConversation } from './conversation-store.ts';
 import type {
   Conversation,
@@ -45,6 +46,7 @@ export function createConversationManager(
   options: EngineSettings & Partial<ConversationSettings>,
 ) {
   const settings: ConversationSettings = { ...DEFAULT_SETTINGS, ...options };
+  const engines: EngineSettings = options;
   const store = createConversationStore(deps, settings);
 
   async function ofTurn(turnId: TurnId, apply: (id: ConversationId) => Promise<Conversation>): Promise<Turn> {
@@ -52,6 +54,9 @@ export function createConversationManager(
   }
 
   return {
+    /** The engines that requests may choose. */
+    engines,
+
     /** @throws AppError STORE_UNAVAILABLE */
     open: (conversation: NewConversation) => store.open(conversation),
 
@@ -79,11 +84,15 @@ export function createConversationManager(
     cancel: (turnId: TurnId) => ofTurn(turnId, (id) => store.apply(id, { kind: 'cancelled', turnId })),
 
     /** The same reading once more with a new seed. @throws AppError NOTHING_TO_REPEAT for a turn that asked for no picture. */
-    retry: (turnId: TurnId, button: Button = {}) =>
+    retry: (turnId: TurnId, button: Pressed = {}) =>
       ofTurn(turnId, (id) => store.apply(id, { kind: 'retried', turnId, ...button })),
 
-    /** Render the corrected reading. @throws AppError NOTHING_TO_REPEAT (not interpreted yet), NO_IMAGE, UNKNOWN_IMAGE, TOO_MANY_IMAGES */
-    correct: (turnId: TurnId, correction: Correction, button: Button = {}) =>
+    /**
+     * Render the corrected reading, with another engine where one is chosen.
+     * @throws AppError NOTHING_TO_REPEAT (not interpreted yet, or only an engine for what asked for no picture),
+     *   ENGINE_UNKNOWN, NO_IMAGE, UNKNOWN_IMAGE, TOO_MANY_IMAGES
+     */
+    correct: (turnId: TurnId, correction: Correction, button: Pressed = {}) =>
       ofTurn(turnId, (id) => store.apply(id, { kind: 'corrected', turnId, correction, ...button })),
 
     /** "it" means the parent of this turn's result from now on. @throws AppError NOTHING_TO_REPEAT without a result. */
@@ -167,11 +176,6 @@ export function createConversationManager(
 }
 
 export type ConversationManager = ReturnType<typeof createConversationManager>;
-
-/** The platform's id of a button press: the same press delivered twice does one thing. */
-export interface Button {
-  readonly eventId?: string;
-}
 
 function turnIn(document: Conversation, turnId: TurnId): Turn {
   const turn = findTurn(document, turnId);

@@ -1,5 +1,5 @@
-import type { Conversation, ImageEntry, ReadyImage, Saying, Turn } from './domain.ts';
-import { engineOf } from './engine-choice.ts';
+import type { Conversation, Correction, ImageEntry, ReadyImage, Saying, Turn } from './domain.ts';
+import { engineOf, requireEngine, routesOf } from './engine-choice.ts';
 import { AppError } from './errors.ts';
 import type { Word } from './intent-words.ts';
 import {
@@ -7,6 +7,7 @@ import {
   checkReading,
   correctReading,
   isReading,
+  type RenderMarks,
   withoutOpenRenders,
   withRenders,
 } from './turn-changes.ts';
@@ -15,6 +16,14 @@ import { isEnded, isUnfinished } from './turns.ts';
 export interface WordAnswer {
   readonly document: Conversation;
   readonly reply: Saying;
+}
+
+/** Who said a word, and when. */
+interface SaidWord {
+  readonly at: number;
+  readonly authorId: string | undefined;
+  /** The engine that was named beside the word. */
+  readonly engine: string | undefined;
 }
 
 /** What `again`, `swap` and `use … as base` are about: the last turn that asked for a picture. */
@@ -31,22 +40,23 @@ export function answerWord(
   document: Conversation,
   word: Exclude<Word, { kind: 'again' }>,
   settings: ConversationSettings,
-  at: number,
-  authorId: string | undefined,
+  said: SaidWord,
 ): WordAnswer | undefined {
   switch (word.kind) {
     case 'help':
-      return { document, reply: { key: 'reply.help', values: {} } };
+      return { document, reply: helpOf(settings) };
     case 'details':
       return { document, reply: detailsOf(document.images.findLast((each) => each.kind === 'result')) };
     case 'undo':
       return word.to === undefined ? undoLast(document) : backTo(document, word.to);
     case 'cancel':
-      return cancelLast(document, at, authorId);
+      return cancelLast(document, said);
     case 'swap':
-      return swap(document, word.images, settings, at);
+      return swap(document, word.images, settings, said);
     case 'base':
-      return useAsBase(document, word.base, settings, at);
+      return correctLast(document, { mode: 'edit', base: word.base }, settings, said);
+    case 'references':
+      return correctLast(document, { references: word.references }, settings, said);
   }
 }
 
@@ -56,22 +66,32 @@ export function undoResult(document: Conversation, number: number): Conversation
   return image?.lineage === undefined ? document : { ...document, current: image.lineage.parent };
 }
 
-/** @throws AppError NO_IMAGE, UNKNOWN_IMAGE, TOO_MANY_IMAGES */
+/**
+ * Render a turn's corrected reading in place of what is still being made of it.
+ * @throws AppError NOTHING_TO_REPEAT (nothing was read, or only an engine is chosen for what asked for no picture),
+ *   ENGINE_UNKNOWN, NO_IMAGE, UNKNOWN_IMAGE, TOO_MANY_IMAGES
+ */
 export function applyCorrection(
   document: Conversation,
   turn: Turn,
-  correction: Parameters<typeof correctReading>[2],
+  correction: Correction,
   settings: ConversationSettings,
-  at: number,
-  eventId?: string,
+  { at, ...marks }: { readonly at: number } & Omit<RenderMarks, 'failedOn'>,
 ): Conversation {
-  if (turn.interpretation === undefined) throw new AppError('NOTHING_TO_REPEAT', {});
-  const reading = correctReading(document, turn.interpretation, correction);
-  const stopped: Turn = { ...withoutOpenRenders(turn, at), interpretation: reading };
-  const engine = engineOf(document, turn, settings);
+  const { engine: chosen, ...ofReading } = correction;
+  requireEngine(chosen, settings);
+  const before = turn.interpretation;
+  const isOnlyEngine = Object.keys(ofReading).length === 0;
+  if (before === undefined || (isOnlyEngine && !isReading(before))) throw new AppError('NOTHING_TO_REPEAT', {});
+  const reading = isOnlyEngine && isReading(before) ? before : correctReading(document, before, ofReading);
+  const stopped: Turn = {
+    ...withoutOpenRenders(turn, at),
+    interpretation: reading,
+    ...(chosen === undefined ? {} : { engine: chosen }),
+  };
+  const engine = engineOf(document, stopped, settings);
   checkReading(document, reading, engine);
-  const corrected = withRenders(stopped, 1, engine, eventId === undefined ? {} : { eventId });
-  return replaceTurn(document, corrected);
+  return replaceTurn(document, withRenders(stopped, 1, engine, marks));
 }
 
 /** A turn that can still be stopped: its picture is not made yet. */
@@ -81,6 +101,12 @@ export function isCancellable(turn: Turn): boolean {
 
 export function replaceTurn(document: Conversation, turn: Turn): Conversation {
   return { ...document, turns: document.turns.map((each) => (each.id === turn.id ? turn : each)) };
+}
+
+function helpOf(settings: ConversationSettings): Saying {
+  const [first, second, ...others] = routesOf(settings).map(({ id }) => id);
+  if (first === undefined || second === undefined) return { key: 'reply.help', values: {} };
+  return { key: 'reply.help.engines', values: { engines: [first, second, ...others].join(', '), engine: second } };
 }
 
 function undoLast(document: Conversation): WordAnswer {
@@ -101,7 +127,7 @@ function backTo(document: Conversation, number: number): WordAnswer {
 }
 
 /** The newest turn of this person that can still be stopped; nobody stops somebody else's by a word. */
-function cancelLast(document: Conversation, at: number, authorId: string | undefined): WordAnswer {
+function cancelLast(document: Conversation, { at, authorId }: SaidWord): WordAnswer {
   const turn = document.turns.findLast((each) => isCancellable(each) && each.authorId === authorId);
   if (turn === undefined) return { document, reply: { key: 'reply.nothing-to-cancel', values: {} } };
   return { document: cancelTurn(document, turn, at), reply: { key: 'reply.cancelled', values: {} } };
@@ -121,7 +147,7 @@ function swap(
   document: Conversation,
   images: readonly [number, number] | undefined,
   settings: ConversationSettings,
-  at: number,
+  said: SaidWord,
 ): WordAnswer {
   const nothing: WordAnswer = { document, reply: { key: 'reply.nothing-to-swap', values: {} } };
   const turn = lastRequest(document);
@@ -131,20 +157,39 @@ function swap(
   const other = images === undefined ? reading.references[0] : images.find((number) => number !== reading.base);
   const isPair = images === undefined || images.includes(reading.base);
   if (other === undefined || !isPair || !reading.references.includes(other)) return nothing;
-  const corrected = applyCorrection(document, turn, { base: other }, settings, at);
+  const corrected = correctAsSaid(document, turn, { base: other }, settings, said);
   return { document: corrected, reply: { key: 'reply.swapped', values: { base: other } } };
 }
 
-function useAsBase(
+/** The last request with another base or other references. */
+function correctLast(
   document: Conversation,
-  base: number,
+  correction: Correction,
   settings: ConversationSettings,
-  at: number,
+  said: SaidWord,
 ): WordAnswer | undefined {
   const turn = lastRequest(document);
   if (turn?.interpretation === undefined || turn.interpretation.mode === 'chat') return undefined;
-  const corrected = applyCorrection(document, turn, { mode: 'edit', base }, settings, at);
-  return { document: corrected, reply: { key: 'reply.base', values: { base } } };
+  const corrected = correctAsSaid(document, turn, correction, settings, said);
+  const { base, references = [] } = correction;
+  return base == null
+    ? { document: corrected, reply: { key: 'reply.references', values: referencesSaid(references) } }
+    : { document: corrected, reply: { key: 'reply.base', values: { base } } };
+}
+
+function referencesSaid(references: readonly number[]) {
+  return { count: references.length, references: references.join(', ') };
+}
+
+function correctAsSaid(
+  document: Conversation,
+  turn: Turn,
+  correction: Correction,
+  settings: ConversationSettings,
+  { at, authorId, engine }: SaidWord,
+): Conversation {
+  const chosen = engine === undefined ? correction : { ...correction, engine };
+  return applyCorrection(document, turn, chosen, settings, { at, ...(authorId === undefined ? {} : { authorId }) });
 }
 
 /** How a result came to be, as a sentence. */

@@ -37,6 +37,14 @@ interface OfTurn {
   readonly at: number;
 }
 
+/** The button, or menu, by which something was asked for. */
+export interface Pressed {
+  /** The platform's id of the press: the same press delivered twice does one thing. */
+  readonly eventId?: string;
+  /** Who pressed; whose budget is used. Absent: the turn's author. */
+  readonly authorId?: string;
+}
+
 /** Everything that can happen to a conversation. */
 export type TurnEvent =
   | (OfTurn & { readonly kind: 'message-received'; readonly message: InboundMessage })
@@ -46,8 +54,8 @@ export type TurnEvent =
   | (OfTurn & { readonly kind: 'render-started'; readonly n: number })
   | (OfTurn & { readonly kind: 'render-ended'; readonly n: number; readonly outcome: RenderOutcome })
   | (OfTurn & { readonly kind: 'cancelled' })
-  | (OfTurn & { readonly kind: 'retried'; readonly eventId?: string })
-  | (OfTurn & { readonly kind: 'corrected'; readonly correction: Correction; readonly eventId?: string })
+  | (OfTurn & Pressed & { readonly kind: 'retried' })
+  | (OfTurn & Pressed & { readonly kind: 'corrected'; readonly correction: Correction })
   | (OfTurn & { readonly kind: 'undone' })
   | (OfTurn & { readonly kind: 'delivery-attempted'; readonly n: number })
   | (OfTurn & { readonly kind: 'delivery-handle-kept'; readonly n: number; readonly handle: string })
@@ -84,10 +92,10 @@ function step(document: Conversation, event: TurnEvent, settings: ConversationSe
     case 'cancelled':
       return isCancellable(turn) ? cancelTurn(document, turn, event.at) : document;
     case 'retried':
-      return retry(document, turn, event.eventId, settings);
+      return retry(document, turn, event, settings);
     case 'corrected':
       if (hasEvent(turn, event.eventId)) return document;
-      return applyCorrection(document, turn, event.correction, settings, event.at, event.eventId);
+      return applyCorrection(document, turn, event.correction, settings, { at: event.at, ...marksOf(event) });
     case 'undone':
       return undoTurn(document, turn);
     case 'delivery-attempted':
@@ -216,25 +224,23 @@ function onAnotherEngine(turn: Turn, failed: RenderEntry, error: WireError, sett
   if (!isReading(reading) || policyOf(fromWire(error).code).anotherEngine !== true) return turn;
   const failedOn = [...(failed.failedOn ?? []), failed.engine];
   const next = nextEngine(failedOn, inputsOf(reading).length, settings);
-  const eventId = failed.eventId === undefined ? {} : { eventId: failed.eventId };
-  return next === undefined ? turn : withRenders(turn, 1, next, { failedOn, ...eventId });
+  return next === undefined ? turn : withRenders(turn, 1, next, { failedOn, ...marksOf(failed) });
 }
 
-function retry(
-  document: Conversation,
-  turn: Turn,
-  eventId: string | undefined,
-  settings: ConversationSettings,
-): Conversation {
-  if (hasEvent(turn, eventId) || isInterpreting(turn)) return document;
+function retry(document: Conversation, turn: Turn, pressed: Pressed, settings: ConversationSettings): Conversation {
+  if (hasEvent(turn, pressed.eventId) || isInterpreting(turn)) return document;
   if (turn.kind === 'word') throw new AppError('NOTHING_TO_REPEAT', {});
   if (isReading(turn.interpretation)) {
     const engine = engineOf(document, turn, settings);
     checkReading(document, turn.interpretation, engine);
-    return replaceTurn(document, withRenders(turn, 1, engine, eventId === undefined ? {} : { eventId }));
+    return replaceTurn(document, withRenders(turn, 1, engine, marksOf(pressed)));
   }
   const { error: _cleared, endedAt: _open, reply: _answered, interpretation: _unread, ...rest } = turn;
   return replaceTurn(document, { ...rest, status: 'received', interpretRuns: 0 });
+}
+
+function marksOf({ eventId, authorId }: Pressed | RenderEntry): Pressed {
+  return { ...(eventId === undefined ? {} : { eventId }), ...(authorId === undefined ? {} : { authorId }) };
 }
 
 function hasEvent(turn: Turn, eventId: string | undefined): boolean {

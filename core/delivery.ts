@@ -79,7 +79,7 @@ export function createDeliverHandler({ manager, platform, texts, logger }: Deliv
   ): Promise<string> {
     switch (delivery.kind) {
       case 'card':
-        return platform.postCard(target, cardOf(document, turn, texts), attempt);
+        return platform.postCard(target, cardOf(document, turn, { texts, engines: manager.engines }), attempt);
       case 'notice': {
         const notice = noticeOf(document, turn, texts);
         return platform.postNotice(target, { ...notice, text: before + notice.text }, attempt);

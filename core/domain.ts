@@ -166,6 +166,8 @@ const renderEntrySchema = z
     runs: z.int().nonnegative(),
     /** The platform's id of the button press that asked for it: the same press twice is one render. */
     eventId: z.string().optional(),
+    /** Who asked for it by a button or a word; whose budget it uses. Absent: the turn's author. */
+    authorId: z.string().optional(),
     /** Estimated when it was asked for. */
     cost: costSchema.optional(),
     /** Engines that failed to make this picture before, in order. */
@@ -222,6 +224,8 @@ const turnSchema = z
     /** The earlier turn that an `again` repeats. */
     repeats: turnIdSchema.optional(),
     text: z.string(),
+    /** The text as it is read, where words that were carried out at once are taken off it. */
+    requestText: z.string().optional(),
     /** What the person chose by the Edit | Generate switch before sending. */
     chosenMode: renderModeSchema.optional(),
     wishes: wishesSchema.optional(),
@@ -301,6 +305,8 @@ export const correctionSchema = z
     mode: renderModeSchema.optional(),
     base: imageNumberSchema.nullable().optional(),
     references: z.array(imageNumberSchema).readonly().optional(),
+    /** Id of the engine that shall make the picture from now on. */
+    engine: slugSchema.optional(),
   })
   .readonly();
 export type Correction = z.infer<typeof correctionSchema>;

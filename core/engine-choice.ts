@@ -8,6 +8,8 @@ export interface EngineRoute {
   readonly id: string;
   /** Base included. */
   readonly maxImages: number;
+  /** Name and version of its model, for people. */
+  readonly model?: string;
   readonly price?: Price;
 }
 
@@ -61,7 +63,8 @@ export function requireEngine(id: string | undefined, settings: EngineSettings):
   throw new AppError('ENGINE_UNKNOWN', { engine: id.slice(0, 60), engines: engines.join(', ') });
 }
 
-function routesOf({ engine, engines }: EngineSettings): readonly EngineRoute[] {
+/** Every engine that requests may choose; the default one first. */
+export function routesOf({ engine, engines }: EngineSettings): readonly EngineRoute[] {
   return [engine, ...(engines?.others ?? [])];
 }
 

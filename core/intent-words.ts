@@ -7,7 +7,8 @@ export type Word =
   | { readonly kind: 'again' }
   | { readonly kind: 'cancel' | 'help' | 'details' }
   | { readonly kind: 'swap'; readonly images?: readonly [number, number] }
-  | { readonly kind: 'base'; readonly base: number };
+  | { readonly kind: 'base'; readonly base: number }
+  | { readonly kind: 'references'; readonly references: readonly number[] };
 
 const WORDS: readonly {
   readonly pattern: RegExp;
@@ -40,6 +41,8 @@ const UNDO_TO = /^(?:undo|revert|go back|back|return) to (.+)$/;
 const SWAP_PAIR = /^(?:swap|switch) (?:images? |pictures? )?#?(\d+) (?:and|with|for) (?:image |picture )?#?(\d+)$/;
 const USE_AS_BASE =
   /^(?:no,? |wait,? |i meant |no,? i meant )?(?:use|take|edit|change|make) (.+?) (?:as|be|is) (?:the )?base(?: image)?(?: instead)?$/;
+const USE_AS_REFERENCES =
+  /^(?:no,? |wait,? |i meant |no,? i meant )?(?:use|take) (.+?) (?:as|for) (?:the |a )?references?(?: images?)?(?: instead)?$/;
 const CORRECT_BASE = /^(?:no,?|wait,?|i mean|i meant|no,? i mean|no,? i meant) (?:the )?(.+)$/;
 
 /**
@@ -60,6 +63,9 @@ export function readWord(text: string, context: MentionContext, answersQuestion:
   const base = onlyImage(USE_AS_BASE.exec(words)?.[1] ?? CORRECT_BASE.exec(words)?.[1], context);
   if (base !== undefined) return { kind: 'base', base };
 
+  const references = onlyImages(USE_AS_REFERENCES.exec(words)?.[1], context);
+  if (references.length > 0) return { kind: 'references', references };
+
   const answer = answersQuestion ? onlyImage(words, context) : undefined;
   return answer === undefined ? undefined : { kind: 'base', base: answer };
 }
@@ -77,13 +83,22 @@ function simplify(text: string): string {
 
 /** The one image that these words name and nothing beside it; a bare number counts, "it" does not. */
 function onlyImage(words: string | undefined, context: MentionContext): number | undefined {
-  if (words === undefined) return undefined;
-  const bare = /^#?(\d{1,4})$/.exec(words);
-  if (bare !== null) return Number(bare[1]);
-  const named = new RegExp(`^${ENGLISH.noun}\\b|^(?:the|#|my|attachment)`).test(words) ? words : `the ${words}`;
+  const [number, ...others] = onlyImages(words, context);
+  return others.length === 0 ? number : undefined;
+}
+
+/** The images that these words name and nothing beside them: "2", "image 2 and image 3". */
+function onlyImages(words: string | undefined, context: MentionContext): readonly number[] {
+  if (words === undefined) return [];
+  const bare = /^#?\d{1,4}(?:(?:,? and |, ?)#?\d{1,4})*$/.exec(words);
+  if (bare !== null) return [...words.matchAll(/\d+/g)].map(([digits]) => Number(digits));
+  const named = new RegExp(`^${ENGLISH.noun}|^(?:the|#|my|attachment)`).test(words) ? words : `the ${words}`;
   const mentions = findMentions(named, context);
-  const [mention] = mentions;
-  if (mentions.length !== 1 || mention === undefined || mention.numbers.length !== 1 || mention.kind === 'it')
-    return undefined;
-  return mention.start === 0 && mention.end === named.length ? mention.numbers[0] : undefined;
+  const between = mentions.map(({ start }, index) => named.slice(mentions[index - 1]?.end ?? 0, start));
+  const isNothingElse =
+    mentions.length > 0 &&
+    mentions.at(-1)?.end === named.length &&
+    between.every((gap, index) => (index === 0 ? gap === '' : /^(?:,? and |, )$/.test(gap)));
+  if (!isNothingElse || mentions.some(({ kind }) => kind === 'it')) return [];
+  return [...new Set(mentions.flatMap(({ numbers }) => numbers))];
 }

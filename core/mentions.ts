@@ -156,13 +156,27 @@ export function resolveMentions(text: string, context: MentionContext): string {
  * A mention of an image that is not among the inputs, left over from a correction, loses its number.
  */
 export function toModelPositions(text: string, inputs: readonly number[]): string {
-  const mentions = scan(text).flatMap(({ start, end, reference }) =>
-    reference.kind === 'number' ? [{ start, end, numbers: reference.numbers, kind: reference.kind }] : [],
-  );
-  return replaceMentions(text, mentions, (number) => {
+  return replaceMentions(text, numberedMentions(text), (number) => {
     const position = inputs.indexOf(number) + 1;
     return position === 0 ? undefined : `image ${position}`;
   });
+}
+
+/** People's numbers that the text names as such. */
+export function numbersIn(text: string): readonly number[] {
+  return [...new Set(numberedMentions(text).flatMap(({ numbers }) => numbers))];
+}
+
+/** The text with every numbered mention of an image that another one took the place of. @param places people's numbers, old -> new */
+export function renameMentions(text: string, places: ReadonlyMap<number, number>): string {
+  const renamed = numberedMentions(text).filter(({ numbers }) => numbers.some((number) => places.has(number)));
+  return replaceMentions(text, renamed, (number) => `image ${places.get(number) ?? number}`);
+}
+
+function numberedMentions(text: string): readonly Mention[] {
+  return scan(text).flatMap(({ start, end, reference }) =>
+    reference.kind === 'number' ? [{ start, end, numbers: reference.numbers, kind: reference.kind }] : [],
+  );
 }
 
 function replaceMentions(

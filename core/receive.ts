@@ -1,6 +1,7 @@
 import { answerWord, lastRequest, openTurns, replaceTurn } from './conversation-words.ts';
 import { type Conversation, type InboundMessage, LIMITS, type Turn } from './domain.ts';
 import { requireEngine } from './engine-choice.ts';
+import { type EngineWords, readEngineWords } from './engine-words.ts';
 import { AppError, fromWire } from './errors.ts';
 import type { TurnId } from './ids.ts';
 import { checkRequest, mentionContext } from './intent-rules.ts';
@@ -42,6 +43,8 @@ export function receive(
   }
   if (text === '') throw new AppError('TEXT_EMPTY', {});
   requireEngine(message.engine, settings);
+  const named = engineWordsOf(message, text, settings);
+  const engine = message.engine ?? named?.engine;
 
   const turn: Turn = {
     id: turnId,
@@ -50,9 +53,10 @@ export function receive(
     status: 'received',
     kind: 'request',
     text,
+    ...(named === undefined ? {} : { requestText: named.text }),
     ...(message.mode === undefined ? {} : { chosenMode: message.mode }),
     ...(message.wishes === undefined ? {} : { wishes: message.wishes }),
-    ...(message.engine === undefined ? {} : { engine: message.engine }),
+    ...(engine === undefined ? {} : { engine }),
     attached,
     interpretRuns: 0,
     renders: [],
@@ -67,10 +71,12 @@ export function receive(
   };
   const request = interpreterRequest(grown, turn, settings);
   const mayBeWord = images.length === 0 && message.wishes === undefined;
-  const word = mayBeWord ? readWord(text, mentionContext(request), asked) : undefined;
-  if (word?.kind === 'again') return receiveAgain(document, turn, at, settings);
+  const word = mayBeWord ? readWord(request.text, mentionContext(request), asked) : undefined;
+  const isAgain = word?.kind === 'again' || (mayBeWord && named?.isAll === true);
+  if (isAgain) return receiveAgain(document, turn, at, settings);
+  if (request.text === '') throw new AppError('TEXT_EMPTY', {});
   if (word !== undefined) {
-    const answer = answerWord(document, word, settings, at, message.authorId);
+    const answer = answerWord(document, word, settings, { at, authorId: message.authorId, engine });
     if (answer !== undefined) {
       const answered = withReply(document, { ...turn, kind: 'word' }, answer.reply, 'done', at);
       return { ...answer.document, turns: [...answer.document.turns, answered] };
@@ -87,6 +93,16 @@ export function receive(
     each.status === 'asked' ? { ...each, status: 'done' as const, endedAt: at } : each,
   );
   return replaceTurn({ ...grown, turns: closed }, document.cards ? withDelivery(turn, 'card') : turn);
+}
+
+/** What a person's words say of the engine. A choice beside the text wins, and what a program sends is no such words. */
+function engineWordsOf(
+  { engine, wishes }: InboundMessage,
+  text: string,
+  settings: ConversationSettings,
+): EngineWords | undefined {
+  const named = wishes === undefined ? readEngineWords(text, settings) : undefined;
+  return engine === undefined || engine === named?.engine ? named : undefined;
 }
 
 function receiveAgain(document: Conversation, turn: Turn, at: number, settings: ConversationSettings): Conversation {

@@ -15,10 +15,10 @@ export function interpreterRequest(
   const index = document.turns.findIndex((each) => each.id === turn.id);
   const later = new Set(document.turns.slice(index + 1).map((each) => each.id));
   const repeated = document.turns.find((each) => each.id === turn.repeats);
-  const { text, attached, chosenMode } = repeated ?? turn;
+  const { text, requestText = text, attached, chosenMode } = repeated ?? turn;
   const previous = lastReading(document.turns.slice(0, index));
   return {
-    text,
+    text: requestText,
     ...(chosenMode === undefined ? {} : { chosenMode }),
     images: document.images.filter((image) => !later.has(image.turnId)),
     attached,
@@ -35,6 +35,7 @@ export function interpreterRequest(
 export function renderRequest(document: Conversation, turn: Turn, render: RenderEntry): RenderRequest {
   const reading = turn.interpretation;
   if (!isReading(reading)) throw new AppError('BUG', {}, { details: { expected: 'a reading' } });
+  const person = render.authorId ?? turn.authorId;
   const inputs = inputsOf(reading).map((number) => {
     const image = document.images.find((each) => each.number === number);
     if (image?.status !== 'ready') throw new AppError('IMAGE_GONE', { number });
@@ -54,7 +55,7 @@ export function renderRequest(document: Conversation, turn: Turn, render: Render
     ...(reading.aspect === undefined ? {} : { aspect: reading.aspect }),
     ...(render.cost === undefined ? {} : { cost: render.cost }),
     place: document.place === '' ? document.platform : `${document.platform}:${document.place}`,
-    ...(turn.authorId === undefined ? {} : { person: `${document.platform}:${turn.authorId}` }),
+    ...(person === undefined ? {} : { person: `${document.platform}:${person}` }),
   };
 }
 

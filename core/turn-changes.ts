@@ -12,6 +12,7 @@ import type {
 import type { EngineRoute, EngineSettings } from './engine-choice.ts';
 import { AppError, fromWire } from './errors.ts';
 import { deliverJobId, nonceOf, renderJobId, seedOf } from './ids.ts';
+import { numbersIn, renameMentions } from './mentions.ts';
 import { costOf } from './money.ts';
 import { inputsOf } from './prompt.ts';
 import { openDeliveries, openRenders } from './turns.ts';
@@ -46,11 +47,46 @@ export function checkReading(document: Conversation, reading: Reading, { maxImag
   if (inputs.length > limit) throw new AppError('TOO_MANY_IMAGES', { limit, count: inputs.length });
 }
 
-/** The reading with one tap's change. A change of mode moves the base to or from the references. */
+/**
+ * The reading with one tap's change. A change of mode moves the base to or from the references; an image that takes the place
+ * of another one is named in its stead.
+ */
 export function correctReading(
   document: Conversation,
   interpretation: Interpretation,
-  correction: Correction,
+  correction: Omit<Correction, 'engine'>,
+): Reading {
+  const corrected = withRoles(document, interpretation, correction);
+  const places = placesTaken(interpretation, corrected);
+  if (places.size === 0) return corrected;
+  const { instruction, description } = corrected;
+  return {
+    ...corrected,
+    instruction: renameMentions(instruction, places),
+    description: renameMentions(description, places),
+  };
+}
+
+/**
+ * Which image took the place of which: a new base that of the old one, and the one reference that the instruction does not
+ * name that of the one image which it names and nobody uses.
+ */
+function placesTaken(before: Interpretation, after: Reading): ReadonlyMap<number, number> {
+  const has = inputsOf(after);
+  const named = numbersIn(after.instruction);
+  const places = new Map<number, number>();
+  if (before.base !== null && after.base !== null && !has.includes(before.base) && !named.includes(after.base))
+    places.set(before.base, after.base);
+  const [left, ...alsoLeft] = named.filter((number) => number !== before.base && !has.includes(number));
+  const [added, ...alsoAdded] = after.references.filter((number) => !named.includes(number));
+  if (left !== undefined && added !== undefined && alsoLeft.length + alsoAdded.length === 0) places.set(left, added);
+  return places;
+}
+
+function withRoles(
+  document: Conversation,
+  interpretation: Interpretation,
+  correction: Omit<Correction, 'engine'>,
 ): Reading {
   const before = isReading(interpretation) ? interpretation.mode : 'edit';
   const mode = correction.mode ?? before;
@@ -81,13 +117,11 @@ export function correctReading(
   };
 }
 
+/** Why and for whom a render was added. */
+export type RenderMarks = Pick<RenderEntry, 'eventId' | 'authorId' | 'failedOn'>;
+
 /** Add renders of a reading on an engine: each with the next n and its own seed. */
-export function withRenders(
-  turn: Turn,
-  count: number,
-  engine: EngineRoute,
-  marks: Pick<RenderEntry, 'eventId' | 'failedOn'> = {},
-): Turn {
+export function withRenders(turn: Turn, count: number, engine: EngineRoute, marks: RenderMarks = {}): Turn {
   const cost = isReading(turn.interpretation) ? costOf(engine.price, inputsOf(turn.interpretation).length) : undefined;
   const first = turn.renders.length + 1;
   const added = Array.from({ length: count }, (_, index): RenderEntry => {

@@ -1,13 +1,14 @@
 import {
   type APIActionRowComponent,
   type APIComponentInMessageActionRow,
+  type APIStringSelectComponent,
   ButtonStyle,
   ComponentType,
   escapeMarkdown,
   MessageFlags,
   type RESTPostAPIChannelMessageJSONBody,
 } from 'discord.js';
-import type { Action, CardContent } from '../../core/content.ts';
+import type { Action, CardContent, Choice } from '../../core/content.ts';
 import { encodeAction } from '../shared/action-id.ts';
 
 /** What a message of ours says: everything of a post but where it goes and what is attached. */
@@ -17,6 +18,7 @@ export interface PostBody extends Pick<RESTPostAPIChannelMessageJSONBody, 'compo
 
 const CONTENT_CHARACTERS = 2000;
 const LABEL_CHARACTERS = 80;
+const OPTION_CHARACTERS = 100;
 const BUTTONS_PER_ROW = 5;
 const MAX_ROWS = 5;
 
@@ -32,14 +34,19 @@ const EMOJI: Readonly<Record<Action['kind'], string>> = {
 };
 
 /** @param mark the post's nonce, by which it is found again; needed until its id is known. */
-export function composeCard({ lines, actions, ended, notes = [] }: CardContent, mark = ''): PostBody {
+export function composeCard({ lines, actions, choices = [], ended, notes = [] }: CardContent, mark = ''): PostBody {
   const [first = '', ...others] = lines.map(asTyped);
   const last = others.at(-1);
   // After its end a card is one small line: the result says the rest, but not which image was unreadable.
   const content = ended
     ? `-# ${[first, ...notes.map(asTyped), ...(last === undefined ? [] : [last])].join(' · ')}`
     : lines.map(asTyped).join('\n');
-  return compose(content, actions, mark);
+  const { components = [], ...body } = compose(content, actions, mark);
+  const menus = choices.map((choice) => ({
+    type: ComponentType.ActionRow as const,
+    components: [menuOf(choice, mark)],
+  }));
+  return { ...body, components: [...menus.slice(0, MAX_ROWS - components.length), ...components] };
 }
 
 export function composeText(text: string, actions: readonly Action[] = [], mark = ''): PostBody {
@@ -47,9 +54,8 @@ export function composeText(text: string, actions: readonly Action[] = [], mark 
 }
 
 function compose(content: string, actions: readonly Action[], mark: string): PostBody {
-  const isLong = content.length > CONTENT_CHARACTERS;
   return {
-    content: isLong ? `${content.slice(0, CONTENT_CHARACTERS - 1)}…` : content,
+    content: clip(content, CONTENT_CHARACTERS),
     components: rowsOf(actions, mark),
     // What people wrote may hold links; their previews are none of our pictures.
     flags: MessageFlags.SuppressEmbeds,
@@ -69,6 +75,27 @@ function rowsOf(actions: readonly Action[], mark: string): APIActionRowComponent
     type: ComponentType.ActionRow,
     components: buttons.slice(row * BUTTONS_PER_ROW, (row + 1) * BUTTONS_PER_ROW),
   }));
+}
+
+/** What is chosen is said by the options themselves: beside each other, menus show nothing else. */
+function menuOf({ kind, turnId, label, options, atLeast, atMost }: Choice, mark: string): APIStringSelectComponent {
+  return {
+    type: ComponentType.StringSelect,
+    custom_id: encodeAction({ kind, turnId }, mark),
+    placeholder: label,
+    min_values: atLeast,
+    max_values: atMost,
+    options: options.map(({ value, label: words, description, isChosen }) => ({
+      value,
+      label: words.slice(0, OPTION_CHARACTERS),
+      ...(description === undefined ? {} : { description: clip(description, OPTION_CHARACTERS) }),
+      default: isChosen,
+    })),
+  };
+}
+
+function clip(text: string, characters: number): string {
+  return text.length <= characters ? text : `${text.slice(0, characters - 1)}…`;
 }
 
 /** People's words are shown as they were typed. */

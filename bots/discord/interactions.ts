@@ -5,6 +5,7 @@ import {
   MessageFlags,
   type ModalSubmitInteraction,
   PermissionFlagsBits,
+  type StringSelectMenuInteraction,
 } from 'discord.js';
 import { AppError, asAppError, policyOf, sayingOf, toWire } from '../../core/errors.ts';
 import { referenceOf } from '../../core/turns.ts';
@@ -26,20 +27,20 @@ export interface InteractionDeps extends Pick<ChatBotDeps, 'manager' | 'texts' |
 }
 
 /**
- * Buttons, the command and the message menu. Discord waits three seconds for a first answer, so that comes before anything
+ * Buttons, the menus of cards, the command and the message menu. Discord waits three seconds for a first answer, so that comes before anything
  * that could take time. Never throws.
  */
 export function createInteractionHandler(deps: InteractionDeps): (interaction: Interaction) => Promise<void> {
   const { manager, texts, logger, platform, liveCards, taker } = deps;
 
-  async function press(interaction: ButtonInteraction): Promise<void> {
+  async function press(interaction: ButtonInteraction | StringSelectMenuInteraction): Promise<void> {
     // A press that Discord no longer waits for is still a press.
     await interaction.deferUpdate().catch(logUnanswered);
     const pressed = decodeAction(interaction.customId);
     try {
       if (pressed === undefined) throw new AppError('TURN_UNKNOWN', {});
       const { document, saying } = await pressButton(manager, {
-        pressed,
+        pressed: interaction.isStringSelectMenu() ? { ...pressed, values: interaction.values } : pressed,
         authorId: interaction.user.id,
         eventId: interaction.id,
         postedId: interaction.message.id,
@@ -57,7 +58,7 @@ export function createInteractionHandler(deps: InteractionDeps): (interaction: I
     }
   }
 
-  async function whisper(interaction: ButtonInteraction, text: string): Promise<void> {
+  async function whisper(interaction: ButtonInteraction | StringSelectMenuInteraction, text: string): Promise<void> {
     const { content } = composeText(text);
     await interaction.followUp({ content, flags: MessageFlags.Ephemeral }).catch(logUnanswered);
   }
@@ -86,7 +87,7 @@ export function createInteractionHandler(deps: InteractionDeps): (interaction: I
 
   return async (interaction) => {
     try {
-      if (interaction.isButton()) await press(interaction);
+      if (interaction.isButton() || interaction.isStringSelectMenu()) await press(interaction);
       else if (interaction.isMessageContextMenuCommand()) await askWhat(interaction);
       else if (interaction.isModalSubmit()) await takeEdit(interaction);
       else if (interaction.isChatInputCommand() && interaction.commandName === EASEL_COMMAND) {

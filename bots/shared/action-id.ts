@@ -1,19 +1,23 @@
 import { z } from 'zod';
-import type { Action } from '../../core/content.ts';
+import type { Action, Choice } from '../../core/content.ts';
 import { turnIdSchema } from '../../core/ids.ts';
 
-/** What a button says about itself: everything that is needed to carry it out, so that it outlives every process. */
+/** What a button or a menu says about itself: everything that is needed to carry it out, so that it outlives every process. */
 const partsSchema = z.object({
   version: z.literal('v1'),
-  kind: z.enum(['retry', 'cancel', 'undo', 'swap', 'mode', 'base', 'details']),
+  kind: z.enum(['retry', 'cancel', 'undo', 'swap', 'mode', 'base', 'references', 'engine', 'details']),
   turnId: turnIdSchema,
-  /** An image number or a mode; empty for buttons without one. */
+  /** An image number or a mode; empty for menus, and buttons without one. */
   argument: z.string().regex(/^[a-z0-9]{0,20}$/),
   /** The nonce of the post that carries the button; empty once the post is known. */
   mark: z.string().regex(/^[0-9a-f]{0,32}$/),
 });
 
-export type PressedAction = Pick<Action, 'kind' | 'turnId' | 'argument'>;
+export interface PressedAction extends Pick<Action, 'turnId' | 'argument'> {
+  readonly kind: Action['kind'] | Choice['kind'];
+  /** What was chosen, where it is a menu. */
+  readonly values?: readonly string[];
+}
 
 /** `v1:action:turn`, then the argument and the post's nonce where there are any; at most 100 characters. */
 export function encodeAction({ kind, turnId, argument = '' }: PressedAction, mark = ''): string {
@@ -22,7 +26,7 @@ export function encodeAction({ kind, turnId, argument = '' }: PressedAction, mar
   return parts.join(':');
 }
 
-/** @returns undefined for a button that this version does not know. */
+/** @returns undefined for a button or menu that this version does not know. */
 export function decodeAction(text: string): PressedAction | undefined {
   const parts = parse(text);
   if (parts === undefined) return undefined;

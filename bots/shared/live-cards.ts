@@ -124,7 +124,8 @@ export function createLiveCards(
     const card = turn.deliveries.find((each) => each.kind === 'card' && each.status === 'posted');
     const isOld = !shown.has(turn.id) && isEnded(turn) && (turn.endedAt ?? 0) < clock.now() - RECENT_MS;
     if (card?.postedId === undefined || isOld || gone.has(turn.id)) return;
-    const content = cardOf(document, turn, texts, isEnded(turn) ? {} : await readTurnProgress(jobs, turn));
+    const now = isEnded(turn) ? {} : await readTurnProgress(jobs, turn);
+    const content = cardOf(document, turn, { texts, engines: manager.engines, now });
     if (shown.get(turn.id) === textOf(content)) return;
     const target = { conversationId: document.id, place: document.place, replyTo: turn.messageId };
     try {

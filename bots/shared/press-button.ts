@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import type { ConversationManager } from '../../core/conversation-manager.ts';
 import { detailsOf } from '../../core/conversation-words.ts';
 import type { Conversation, Correction, Saying, Turn } from '../../core/domain.ts';
 import { imageNumberSchema, renderModeSchema } from '../../core/domain.ts';
 import { AppError } from '../../core/errors.ts';
+import { slugSchema } from '../../core/ids.ts';
 import { findTurn, isEnded, resultNumbers } from '../../core/turns.ts';
 import type { PressedAction } from './action-id.ts';
 import { imagesShownBy } from './message-alias.ts';
@@ -26,9 +28,10 @@ export interface PressAnswer {
 }
 
 /**
- * Carry out a button. Cancel and Undo, and a correction of what is still being made, belong to the person who asked, or to
- * an admin; anyone may retry, correct what is finished, and read the details.
- * @throws AppError NOT_ALLOWED, TURN_UNKNOWN, NOTHING_TO_REPEAT, NO_IMAGE, UNKNOWN_IMAGE, TOO_MANY_IMAGES, STORE_UNAVAILABLE
+ * Carry out a button or a menu. Cancel and Undo, and a correction of what is still being made, belong to the person who asked,
+ * or to an admin; anyone may retry and correct what is finished, on their own budget, and read the details.
+ * @throws AppError NOT_ALLOWED, TURN_UNKNOWN, NOTHING_TO_REPEAT, REQUEST_INVALID, ENGINE_UNKNOWN, NO_IMAGE, UNKNOWN_IMAGE,
+ *   TOO_MANY_IMAGES, STORE_UNAVAILABLE
  */
 export async function pressButton(manager: ConversationManager, press: Press): Promise<PressAnswer> {
   const { turnId } = press.pressed;
@@ -44,18 +47,18 @@ export async function pressButton(manager: ConversationManager, press: Press): P
 function isReserved({ kind }: PressedAction, turn: Turn): boolean {
   if (kind === 'cancel' || kind === 'undo') return true;
   // Asking back is not making: whoever answers the question helps.
-  return (kind === 'mode' || kind === 'swap' || kind === 'base') && !isEnded(turn) && turn.status !== 'asked';
+  return kind !== 'retry' && kind !== 'details' && !isEnded(turn) && turn.status !== 'asked';
 }
 
 async function act(
   manager: ConversationManager,
-  { pressed, eventId, postedId = '' }: Press,
+  { pressed, eventId, authorId, postedId = '' }: Press,
   document: Conversation,
   turn: Turn,
 ): Promise<PressAnswer['saying']> {
   switch (pressed.kind) {
     case 'retry':
-      await manager.retry(turn.id, { eventId });
+      await manager.retry(turn.id, { eventId, authorId });
       return undefined;
     case 'cancel':
       await manager.cancel(turn.id);
@@ -69,8 +72,10 @@ async function act(
     }
     case 'mode':
     case 'base':
+    case 'references':
+    case 'engine':
     case 'swap':
-      await manager.correct(turn.id, correctionOf(pressed, turn), { eventId });
+      await manager.correct(turn.id, correctionOf(pressed, turn), { eventId, authorId });
       return undefined;
   }
 }
@@ -85,18 +90,27 @@ function undone(before: Conversation, after: Conversation, turn: Turn): PressAns
 }
 
 /** @throws AppError REQUEST_INVALID, NOTHING_TO_REPEAT */
-function correctionOf({ kind, argument }: PressedAction, { interpretation }: Turn): Correction {
-  if (kind === 'swap') {
-    const [other] = interpretation?.references ?? [];
-    if (other === undefined) throw new AppError('NOTHING_TO_REPEAT', {});
-    return { base: other };
+function correctionOf({ kind, argument, values = [] }: PressedAction, { interpretation }: Turn): Correction {
+  switch (kind) {
+    case 'swap': {
+      const [other] = interpretation?.references ?? [];
+      if (other === undefined) throw new AppError('NOTHING_TO_REPEAT', {});
+      return { base: other };
+    }
+    case 'mode':
+      return { mode: parsed(renderModeSchema, argument) };
+    case 'references':
+      return { references: parsed(z.array(imageNumberSchema), values.map(Number)) };
+    case 'engine':
+      return { engine: parsed(slugSchema, values[0]) };
+    default:
+      return { mode: 'edit', base: parsed(imageNumberSchema, Number(argument ?? values[0])) };
   }
-  if (kind === 'mode') {
-    const mode = renderModeSchema.safeParse(argument);
-    if (!mode.success) throw new AppError('REQUEST_INVALID', {});
-    return { mode: mode.data };
-  }
-  const base = imageNumberSchema.safeParse(Number(argument));
-  if (!base.success) throw new AppError('REQUEST_INVALID', {});
-  return { mode: 'edit', base: base.data };
+}
+
+/** @throws AppError REQUEST_INVALID */
+function parsed<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new AppError('REQUEST_INVALID', {});
+  return result.data;
 }

@@ -55,12 +55,26 @@ export const deletionSchema = z
 
 export const envelopeSchema = z.object({ event_id: z.string(), event: z.unknown() });
 
-/** A press of one of Easel's buttons. */
+const optionSchema = z.object({ value: z.string() });
+
+/** A press of one of Easel's buttons, or a choice in one of its menus. */
 export const pressSchema = z.object({
   user: z.object({ id: z.string() }),
   channel: z.object({ id: z.string() }),
   message: z.object({ ts: z.string(), thread_ts: z.string().optional() }),
-  actions: z.array(z.object({ action_id: z.string(), action_ts: z.string(), value: z.string() })).min(1),
+  actions: z
+    .array(
+      z.object({
+        action_id: z.string(),
+        action_ts: z.string(),
+        /** Of a button. */
+        value: z.string().optional(),
+        /** Of a menu for one, and of one for several. */
+        selected_option: optionSchema.nullish(),
+        selected_options: z.array(optionSchema).optional(),
+      }),
+    )
+    .min(1),
 });
 export type PressBody = z.infer<typeof pressSchema>;
 

@@ -2,9 +2,9 @@ import type { ConversationManager } from '../../core/conversation-manager.ts';
 import { asAppError, policyOf, sayingOf, toWire } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { Texts } from '../../core/texts/catalogue.ts';
-import { decodeAction } from '../shared/action-id.ts';
 import type { LiveCards } from '../shared/live-cards.ts';
 import { pressButton } from '../shared/press-button.ts';
+import { pressedIn } from './blocks.ts';
 import { type PressBody, userSchema } from './events.ts';
 import { escapeText } from './text.ts';
 import type { WebApi } from './web-api.ts';
@@ -18,7 +18,7 @@ export interface PressesDeps {
   readonly signal: AbortSignal;
 }
 
-/** Carries out presses of Easel's buttons, which say themselves what they mean. Never throws. */
+/** Carries out presses of Easel's buttons and choices in its menus, which say themselves what they mean. Never throws. */
 export function createPresses({ api, manager, liveCards, texts, logger, signal }: PressesDeps) {
   async function isAdmin(user: string): Promise<boolean> {
     const answer = await api.patiently((client) => client.users.info({ user }), { signal });
@@ -28,7 +28,7 @@ export function createPresses({ api, manager, liveCards, texts, logger, signal }
 
   async function press({ user, actions, message }: PressBody): Promise<Answer | undefined> {
     const [action] = actions;
-    const pressed = action === undefined ? undefined : decodeAction(action.value);
+    const pressed = action === undefined ? undefined : pressedIn(action);
     if (action === undefined || pressed === undefined) return undefined;
     // The same press carried out twice, after a crash, does one thing.
     const eventId = `${user.id}:${message.ts}:${action.action_id}:${action.action_ts}`;

@@ -103,6 +103,8 @@ export const turnViewSchema = z.object({
   note: z.optional(z.string()),
   /** A sentence about what the pictures that are being made will cost. */
   cost: z.optional(z.string()),
+  /** Id of the engine that makes, or made, the newest picture. */
+  engine: z.optional(z.string()),
   receivedAt: z.number(),
   endedAt: z.optional(z.number()),
   ...progressFields,
@@ -132,6 +134,30 @@ export const acceptedSchema = z.object({
   images: z.array(z.object({ number, status: z.enum(['ready', 'failed']) })),
 });
 export type Accepted = z.infer<typeof acceptedSchema>;
+
+const priceViewSchema = z.object({
+  /** ISO 4217. */
+  currency: z.string(),
+  perImage: z.number(),
+  /** For each image that goes in. */
+  perInput: z.number(),
+});
+
+const engineViewSchema = z.object({
+  id: z.string(),
+  /** Name and version of its model. */
+  model: z.optional(z.string()),
+  /** Base included. */
+  maxImages: number,
+  /** What one picture is thought to cost; absent where that is nothing, or not known. */
+  price: z.optional(priceViewSchema),
+  /** Whether it makes what nobody chooses anything else for. */
+  isDefault: z.boolean(),
+});
+export type EngineView = z.infer<typeof engineViewSchema>;
+
+export const enginesViewSchema = z.object({ engines: z.array(engineViewSchema) });
+export type EnginesView = z.infer<typeof enginesViewSchema>;
 
 const sampleViewSchema = z.object({ name: z.string(), url: z.string(), altText: z.string() });
 export type SampleView = z.infer<typeof sampleViewSchema>;

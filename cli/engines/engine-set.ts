@@ -37,9 +37,9 @@ export function openEngineSet(config: Config, env: Environment = process.env): E
   const idOf = (name: string, where: string) => entryOf(name, entries, where).engine.description.id;
   const prices = Object.fromEntries(Object.entries(file.prices).map(([name, price]) => [idOf(name, 'prices'), price]));
   const routeOf = ({ engine, price }: Entry): EngineRoute => {
-    const { id, maxImages } = engine.description;
+    const { id, maxImages, model } = engine.description;
     const known = prices[id] ?? price;
-    return known === undefined ? { id, maxImages } : { id, maxImages, price: known };
+    return { id, maxImages, model, ...(known === undefined ? {} : { price: known }) };
   };
   const routes = entries.map(routeOf);
   checkBudget(file, entries, routes);

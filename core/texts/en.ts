@@ -1,5 +1,12 @@
 import type { Sentence } from './sentence.ts';
 
+const HELP =
+  'Send one or more images and say what you want; they are numbered in the order you send them. ' +
+  '“Give the bag in image 1 the pattern of the dress in image 2” edits image 1. ' +
+  '“Make a picture of the bag from image 1 in the style of image 2” makes a new one. ' +
+  'The result becomes the next image, and “it” means that result. ' +
+  'Words that work at any time: undo, undo to image 3, again, cancel, swap, use image 2 as base, details, help.';
+
 /**
  * Every sentence a person sees, in English. Other languages have the same keys and placeholders.
  * An error says what happened and what to do.
@@ -51,6 +58,13 @@ export const en = {
   'button.base': 'Image {number}',
   'button.details': 'Details',
 
+  'choice.base': 'Which image to change',
+  'choice.base.option': 'Change image {number}',
+  'choice.references': 'Which images to use',
+  'choice.references.option': 'Use image {number}',
+  'choice.engine': 'What makes the picture',
+  'choice.engine.option': 'Make it with {engine}',
+
   'reply.text': '{text}',
   'reply.undone': 'Undone. “It” means image {number} again; image {undone} keeps its number.',
   'reply.undone.nothing-before': 'Undone. Image {undone} keeps its number.',
@@ -63,16 +77,17 @@ export const en = {
   'reply.nothing-to-swap':
     'Swap needs a request with a base and a reference image. Say, for example, “use image 2 as base”.',
   'reply.base': 'Changing image {base} now.',
+  'reply.references': {
+    by: 'count',
+    type: 'cardinal',
+    forms: { one: 'Using image {references} now.', other: 'Using images {references} now.' },
+  },
   'reply.details':
     '{mode} · seed {seed} · {steps} steps · {width} × {height} · {model} · from {sources} · {instruction}',
   'reply.no-details': 'There is no result here yet, so there are no details to show.',
   'reply.chat': 'Tell me what to change in a picture, or what new picture to make. “help” shows what I understand.',
-  'reply.help':
-    'Send one or more images and say what you want; they are numbered in the order you send them. ' +
-    '“Give the bag in image 1 the pattern of the dress in image 2” edits image 1. ' +
-    '“Make a picture of the bag from image 1 in the style of image 2” makes a new one. ' +
-    'The result becomes the next image, and “it” means that result. ' +
-    'Words that work at any time: undo, undo to image 3, again, cancel, swap, use image 2 as base, details, help.',
+  'reply.help': HELP,
+  'reply.help.engines': `${HELP} Pictures are made by: {engines}. End a request with “with {engine}” to choose.`,
 
   'place.forbidden':
     "I can't post pictures here, because I am not allowed to: {permissions}. Ask an admin to allow it, then send your message again.",

@@ -23,10 +23,13 @@ export interface ChatRoom {
   say(text: string, images?: readonly Uint8Array[]): Promise<void>;
   /** Press a button by its words, on the newest card or the newest result; resolves when it is taken, Undo when it is done. */
   press(where: 'card' | 'result', label: string): Promise<void>;
+  /** Choose in a menu of the newest card: image numbers, or an engine; resolves when it is taken. */
+  choose(menu: 'base' | 'references' | 'engine', values: readonly string[]): Promise<void>;
   /** Resolves as soon as `look` returns something of what is seen. */
   until<T>(look: (seen: Seen) => T | undefined): Promise<T>;
 }
 
+/** Beside its default engine it has `crayon`, which takes four cents for a picture and one for each image that goes in. */
 export interface ChatHarness {
   /** A conversation of its own. */
   begin(): Promise<ChatRoom>;
@@ -152,6 +155,57 @@ export function describeChatPlatform(name: string, start: () => Promise<ChatHarn
       await reading(room, 'Editing image 2 using image 1');
     });
 
+    it('changes another image by the menu of bases', async () => {
+      const room = await withResult();
+      await room.choose('base', ['2']);
+      await result(room, 4);
+      await reading(room, 'Editing image 2 using image 1');
+    });
+
+    it('uses other images, or none, by the menu of references', async () => {
+      const room = await withResult();
+      await room.say('make image 3 look like image 2');
+      await result(room, 4);
+      await room.choose('references', ['1', '2']);
+      await result(room, 5);
+      await reading(room, 'Editing image 3 using image 1 + image 2');
+      await room.choose('references', []);
+      await result(room, 6);
+      await reading(room, 'Editing image 3');
+    });
+
+    it('takes other references by words', async () => {
+      const room = await withResult();
+      await room.say('make image 3 look like image 2');
+      await result(room, 4);
+      await room.say('use image 1 as reference');
+      await result(room, 5);
+      await reading(room, 'Editing image 3 using image 1');
+    });
+
+    it('makes the picture with another engine by the menu of engines, and says what it cost', async () => {
+      const room = await withResult();
+      await room.choose('engine', ['crayon']);
+      await result(room, 4);
+      await text(room, /about \$0\.06/);
+      await reading(room, 'Editing image 1 using image 2');
+    });
+
+    it('makes the picture with the engine that a request names at its end', async () => {
+      const room = await withResult();
+      await room.say('make it red with crayon');
+      await result(room, 4);
+      await text(room, /about \$0\.05/);
+      await reading(room, 'Editing image 3');
+    });
+
+    it('makes the last picture once more with an engine that is named alone', async () => {
+      const room = await withResult();
+      await room.say('with crayon');
+      await result(room, 4);
+      await text(room, /about \$0\.06/);
+    });
+
     it('stops by the button Cancel, and brings nothing', async () => {
       const room = await harness.begin();
       harness.hold();
@@ -208,14 +262,16 @@ export function describeChatPlatform(name: string, start: () => Promise<ChatHarn
       await text(room, /undo to image 3/);
     });
 
-    it('goes on after a restart: the conversation, and buttons from before it', async () => {
+    it('goes on after a restart: the conversation, and buttons and menus from before it', async () => {
       const room = await withResult();
       await harness.restart();
       await room.press('result', 'Retry');
       await result(room, 4);
-      await room.say('make it red');
+      await room.choose('base', ['2']);
       await result(room, 5);
-      await reading(room, 'Editing image 4');
+      await room.say('make it red');
+      await result(room, 6);
+      await reading(room, 'Editing image 5');
     });
   });
 }

@@ -11,6 +11,7 @@ import type { WebDeps, WebEnv } from './deps.ts';
 import { type StreamTimes, streamConversation } from './event-stream.ts';
 import { readMessage } from './read-message.ts';
 import { viewConversation } from './views.ts';
+import { WEB } from './web-platform.ts';
 
 export interface ConversationRouteOptions {
   readonly times: StreamTimes;
@@ -29,7 +30,7 @@ export function createConversationRoutes(deps: WebDeps, { times, stopping }: Con
 
   return new Hono<WebEnv>()
     .post('/', async (c) => {
-      const { id } = await manager.open({ platform: 'web', cards: false });
+      const { id } = await manager.open({ platform: WEB, cards: false });
       return c.json({ id } satisfies Created, 201);
     })
     .get('/:id', async (c) => {

@@ -2,6 +2,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { answerError } from './answers.ts';
 import { type ConversationRouteOptions, createConversationRoutes } from './conversation-routes.ts';
 import type { WebDeps, WebEnv } from './deps.ts';
+import { createEngineRoutes } from './engine-routes.ts';
 import { createFileRoutes } from './file-routes.ts';
 import { createGuard, type GuardOptions } from './guard.ts';
 import { createOperationRoutes } from './operation-routes.ts';
@@ -16,6 +17,7 @@ export function createWebApp(deps: WebDeps, options: GuardOptions & Conversation
     .use(createGuard(options))
     .route('/api/conversations', createConversationRoutes(deps, options))
     .route('/api/turns', createTurnRoutes(deps))
+    .route('/api/engines', createEngineRoutes(deps))
     .route('/', createOperationRoutes(deps))
     .route('/', createFileRoutes(deps));
   app.onError((error, c) => answerError(c, error, deps));

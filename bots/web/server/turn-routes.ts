@@ -26,11 +26,12 @@ export function createTurnRoutes({ manager, jobs, texts }: WebDeps): Hono<WebEnv
       return await answer(c, await manager.retry(idOf(c), eventId === undefined ? {} : { eventId }));
     })
     .post('/:id/correct', async (c) => {
-      const { eventId, mode, base, references } = await readBody(c, correctSchema);
+      const { eventId, mode, base, references, engine } = await readBody(c, correctSchema);
       const correction = {
         ...(mode === undefined ? {} : { mode }),
         ...(base === undefined ? {} : { base }),
         ...(references === undefined ? {} : { references }),
+        ...(engine === undefined ? {} : { engine }),
       };
       return await answer(c, await manager.correct(idOf(c), correction, eventId === undefined ? {} : { eventId }));
     });

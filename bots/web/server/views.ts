@@ -37,6 +37,7 @@ export function viewImage(document: Conversation, image: ImageEntry, texts: Text
 export function viewTurn(turn: Turn, progress: TurnProgress, texts: Texts): TurnView {
   const reference = referenceOf(turn.id);
   const [cost] = costLines(turn, texts);
+  const engine = turn.renders.at(-1)?.engine;
   return {
     id: turn.id,
     reference,
@@ -51,6 +52,7 @@ export function viewTurn(turn: Turn, progress: TurnProgress, texts: Texts): Turn
     ...(turn.reply === undefined || turn.error !== undefined ? {} : { reply: answerOf(turn, texts) }),
     ...(turn.error === undefined ? {} : { error: viewProblem(turn.error, texts, reference) }),
     ...(cost === undefined ? {} : { cost }),
+    ...(engine === undefined ? {} : { engine }),
     ...(turn.endedAt === undefined ? {} : { endedAt: turn.endedAt }),
     ...progressFields(progress),
   };

@@ -2,6 +2,9 @@ import type { ConversationEvent } from '../../../core/events.ts';
 import { conversationTopic } from '../../../core/events.ts';
 import type { ChatPlatform, Ephemeral, PostAttempt, PostTarget } from '../../../core/ports.ts';
 
+/** The platform's name; its conversations have no place of their own. */
+export const WEB = 'web';
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
@@ -19,7 +22,7 @@ export function createWebPlatform({ ephemeral }: { readonly ephemeral: Ephemeral
   }
 
   return {
-    name: 'web',
+    name: WEB,
     // The answer to the HTTP request is the acknowledgement.
     acknowledge: () => Promise.resolve(),
     postCard: (target, { turnId }, attempt) => postOnce(target, { kind: 'turn', turnId }, attempt),

@@ -1,4 +1,4 @@
-import { ComponentType, PermissionFlagsBits } from 'discord.js';
+import { PermissionFlagsBits } from 'discord.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startDiscordFile } from '../../support/discord/discord-chat.ts';
 import type { FakeChannel, FakeMessage } from '../../support/discord/discord-world.ts';
@@ -96,7 +96,7 @@ describe('a button on Discord', () => {
 
   it('that nobody knows any more says so', async () => {
     const { channel, ana } = room();
-    const button = { type: ComponentType.Button, label: 'Old', custom_id: 'v0:gone' };
+    const button = { type: 2, label: 'Old', custom_id: 'v0:gone' } as const;
     const post = discord.world.addMessage({
       channel_id: channel.id,
       author: discord.world.bot,

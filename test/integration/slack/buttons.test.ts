@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { buttonsOf } from '../../support/slack/fake-slack.ts';
+import { buttonsOf, menusOf } from '../../support/slack/fake-slack.ts';
 import { BAG, connected, DRESS, MENTION, PATTERN, startTalk, type Talk } from '../../support/slack/talk.ts';
 import type { FakeMessage } from '../../support/slack/workspace.ts';
 import { createGate } from '../../support/web/gate.ts';
@@ -56,6 +56,44 @@ describe('buttons while a picture is made', () => {
     );
     gate.open();
     await talk.result(talk.channel.id, message.ts);
+    expect(talk.results(talk.channel.id, message.ts)).toHaveLength(1);
+  });
+});
+
+describe('menus of a card', () => {
+  const chosenIn = (post: FakeMessage) =>
+    menusOf(post).map((menu) =>
+      menu.type === 'static_select'
+        ? [menu.initial_option?.value]
+        : (menu.initial_options ?? []).map(({ value }) => value),
+    );
+
+  it('show what was understood, take a correction, and begin anew with it', async () => {
+    const card = await cardBeingMade();
+    await talk.workspace.until('the menus', () => menusOf(card).length > 0);
+    expect(chosenIn(card)).toEqual([['1'], ['2']]);
+    const blocks = menusOf(card).map(({ block_id: id }) => id);
+    await talk.slack.choose(talk.ana, card, 'base', ['2']);
+    await talk.workspace.until('the other reading', () => card.text.startsWith('Editing image 2 using image 1'));
+    expect(chosenIn(card)).toEqual([['2'], ['1']]);
+    expect(menusOf(card).map(({ block_id: id }) => id)).not.toEqual(blocks);
+    gate.open();
+    await talk.result(talk.channel.id, message.ts);
+    expect(talk.results(talk.channel.id, message.ts)).toHaveLength(1);
+  });
+
+  it('belong to the person who asked while it is made', async () => {
+    const card = await cardBeingMade();
+    await talk.workspace.until('the menus', () => menusOf(card).length > 0);
+    await talk.slack.choose(talk.ben, card, 'references', []);
+    const refusal = await talk.post(talk.channel.id, message.ts, 'Only the person who asked for it, or an admin');
+    expect(refusal.ephemeralFor).toBe(talk.ben.id);
+    talk.slack.repeatEvents(3);
+    await talk.slack.choose(talk.ana, card, 'references', []);
+    await talk.workspace.until('the other reading', () => card.text.startsWith('Editing image 1  #'));
+    gate.open();
+    await talk.result(talk.channel.id, message.ts);
+    await talk.easel.jobs.idle();
     expect(talk.results(talk.channel.id, message.ts)).toHaveLength(1);
   });
 });

@@ -16,13 +16,20 @@ import { createMemoryJobs } from '../fakes/jobs.ts';
 import { createMemoryLogger } from '../fakes/logger.ts';
 import { createGate } from '../web/gate.ts';
 import { createPaintingEngine } from '../web/painting-engine.ts';
+import { engineSettings, type PricedEngine } from './priced-engines.ts';
 
 const DELIVERIES = 4;
+
+export interface MemoryChatOptions {
+  readonly engine?: ImageEngine;
+  /** Engines that may be chosen beside it. */
+  readonly others?: readonly PricedEngine[];
+}
 
 /** A whole Easel in this process for a chat bot: memory in place of storage and queue, a painting engine, and the real bot. */
 export async function startMemoryChat(
   createBot: (deps: ChatBotDeps) => ChatBot,
-  options: { readonly engine?: ImageEngine } = {},
+  { others = [], ...options }: MemoryChatOptions = {},
 ) {
   const clock = { now: () => Date.now() };
   const logger = createMemoryLogger();
@@ -34,18 +41,20 @@ export async function startMemoryChat(
   let gate = createGate();
   gate.open();
   const engine = options.engine ?? createPaintingEngine({ steps: 3, beforeStep: () => gate.pass() });
-  const { id, maxImages } = engine.description;
   const manager = createConversationManager(
     { documents, jobs, ephemeral, clock, logger },
-    { engine: { id, maxImages } },
+    engineSettings(engine, others),
   );
   const stops: Stop[] = [
     await jobs.work(
       'interpret',
       createInterpretHandler({ manager, interpreter: createRuleInterpreter({ texts }), logger }),
     ),
-    await jobs.work(`render-${id}`, createRenderHandler({ manager, engine, blobs, logger })),
   ];
+  for (const each of [engine, ...others.map((other) => other.engine)]) {
+    const render = createRenderHandler({ manager, engine: each, blobs, logger });
+    stops.push(await jobs.work(`render-${each.description.id}`, render));
+  }
   const deps: ChatBotDeps = {
     manager,
     documents,

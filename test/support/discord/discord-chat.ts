@@ -1,6 +1,6 @@
 import { createDiscordBot, type DiscordBotOptions } from '../../../bots/discord/create-discord-bot.ts';
 import { Secret } from '../../../core/secret.ts';
-import { startMemoryChat } from '../chat/memory-chat.ts';
+import { type MemoryChatOptions, startMemoryChat } from '../chat/memory-chat.ts';
 import { drawPicture } from '../web/pictures.ts';
 import type { FakeChannel, FakeMessage } from './discord-world.ts';
 import { type FakeDiscord, type PostedFile, startFakeDiscord } from './fake-discord.ts';
@@ -17,9 +17,9 @@ export function botOptions(discord: FakeDiscord): DiscordBotOptions {
 }
 
 /** Discord of a test with Easel on it, connected. */
-export async function startDiscordChat(options: Partial<DiscordBotOptions> = {}) {
+export async function startDiscordChat(options: MemoryChatOptions = {}) {
   const discord = await startFakeDiscord();
-  const chat = await startMemoryChat((deps) => createDiscordBot(deps, { ...botOptions(discord), ...options }));
+  const chat = await startMemoryChat((deps) => createDiscordBot(deps, botOptions(discord)), options);
   await discord.listened();
   return {
     discord,
@@ -47,8 +47,8 @@ export async function drawFiles(): Promise<{ readonly bag: PostedFile; readonly 
 }
 
 /** Discord for all tests of a file, whose people talk in rooms of their own. */
-export async function startDiscordFile(name: string) {
-  const chat = await startDiscordChat();
+export async function startDiscordFile(name: string, options: MemoryChatOptions = {}) {
+  const chat = await startDiscordChat(options);
   const { discord } = chat;
   let rooms = 0;
   return {

@@ -1,10 +1,12 @@
 import type { ChatHarness, ChatRoom, Seen } from '../../contract/chat-platform.contract.ts';
+import { createCrayon } from '../chat/priced-engines.ts';
 import { type DiscordChat, startDiscordChat } from './discord-chat.ts';
 import type { FakeChannel, FakeMessage } from './discord-world.ts';
+import { isAbout, menusOf } from './fake-discord.ts';
 
 /** Conversations in a channel, where Easel must be named, or in direct messages. */
 export async function startDiscordRooms(kind: 'channel' | 'direct'): Promise<ChatHarness> {
-  const chat = await startDiscordChat();
+  const chat = await startDiscordChat({ others: [createCrayon()] });
   let rooms = 0;
   return {
     begin() {
@@ -44,6 +46,13 @@ function roomIn({ discord }: DiscordChat, channel: FakeChannel, username: string
       // Nothing but its answer shows that it is done.
       if (label === 'Undo') await discord.until(() => posts().find(({ content }) => content.includes('Undone')));
     },
+    async choose(menu, values) {
+      const post = await discord.until(() =>
+        posts().findLast((each) => menusOf(each).some((shown) => isAbout(shown, menu))),
+      );
+      const press = discord.choose(person, post, menu, values);
+      await discord.until(() => press.answers.length > 0);
+    },
     until: (look) => discord.until(() => look(seenIn(discord.world.files, posts()))),
   };
 }
@@ -67,5 +76,5 @@ function isResult({ attachments }: FakeMessage): boolean {
 }
 
 function hasButton({ components }: FakeMessage, label: string): boolean {
-  return components.some((row) => row.components.some((button) => button.label === label));
+  return components.some((row) => row.components.some((each) => each.type === 2 && each.label === label));
 }

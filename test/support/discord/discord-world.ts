@@ -1,4 +1,6 @@
 import { PermissionFlagsBits, PermissionsBitField } from 'discord.js';
+import type { z } from 'zod';
+import type { componentSchema } from './check-components.ts';
 
 export interface FakeUser {
   readonly id: string;
@@ -28,17 +30,15 @@ export interface FakeAttachment {
   readonly description?: string;
 }
 
-export interface FakeButton {
-  readonly label: string;
-  readonly custom_id: string;
-}
+/** A button or a menu of a message. */
+type FakeComponent = z.infer<typeof componentSchema>;
 
 export interface FakeMessage {
   readonly id: string;
   readonly channel_id: string;
   readonly author: FakeUser;
   content: string;
-  components: readonly { readonly components: readonly FakeButton[] }[];
+  components: readonly { readonly components: readonly FakeComponent[] }[];
   readonly attachments: readonly FakeAttachment[];
   readonly message_reference?: { readonly message_id: string };
   readonly nonce?: string;

@@ -220,7 +220,9 @@ export async function startFakeDiscord() {
     },
     /** A person presses a button of a post, by its words. */
     press(person: FakeUser, post: FakeMessage, label: string, options: PressOptions = {}): InteractionRecord {
-      const button = post.components.flatMap(({ components }) => components).find((each) => each.label === label);
+      const button = post.components
+        .flatMap(({ components }) => components)
+        .find((each) => each.type === 2 && each.label === label);
       if (button === undefined) throw new Error(`no button ${label} on "${post.content}"`);
       return interact(
         person,
@@ -228,6 +230,30 @@ export async function startFakeDiscord() {
         {
           type: InteractionType.MessageComponent,
           data: { component_type: 2, custom_id: button.custom_id },
+          message: messagePayload(world, post),
+        },
+        options,
+      );
+    },
+    /** A person chooses in a menu of a post. @param menu what the menu is about, as its id says. */
+    choose(
+      person: FakeUser,
+      post: FakeMessage,
+      menu: string,
+      values: readonly string[],
+      options: PressOptions = {},
+    ): InteractionRecord {
+      const found = menusOf(post).find((each) => isAbout(each, menu));
+      const offered = found?.options.map(({ value }) => value) ?? [];
+      const fits = found !== undefined && values.length >= found.min_values && values.length <= found.max_values;
+      if (!fits || !values.every((value) => offered.includes(value)))
+        throw new Error(`the menu ${menu} of "${post.content}" offers ${offered.join(', ')}`);
+      return interact(
+        person,
+        channelOf(post),
+        {
+          type: InteractionType.MessageComponent,
+          data: { component_type: 3, custom_id: found.custom_id, values },
           message: messagePayload(world, post),
         },
         options,
@@ -267,6 +293,16 @@ export async function startFakeDiscord() {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** The menus that people see under a post. */
+export function menusOf({ components }: FakeMessage) {
+  return components.flatMap((row) => row.components.filter((each) => each.type === 3));
+}
+
+/** Whether a menu is about the base, the references or the engine. */
+export function isAbout({ custom_id: id }: { readonly custom_id: string }, menu: string): boolean {
+  return id.split(':')[1] === menu;
 }
 
 export type FakeDiscord = Awaited<ReturnType<typeof startFakeDiscord>>;

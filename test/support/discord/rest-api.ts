@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PermissionFlagsBits } from 'discord.js';
 import { z } from 'zod';
+import { rowsSchema } from './check-components.ts';
 import {
   type DiscordWorld,
   type FakeChannel,
@@ -38,7 +39,7 @@ const createSchema = z.object({
   content: z.string().optional(),
   nonce: z.string().optional(),
   enforce_nonce: z.boolean().optional(),
-  components: z.array(z.any()).optional(),
+  components: rowsSchema.optional(),
   attachments: z.array(z.object({ id: z.string(), description: z.string().nullish() })).optional(),
   allowed_mentions: z.unknown(),
   message_reference: z.object({ message_id: z.string(), fail_if_not_exists: z.boolean().optional() }).optional(),
@@ -50,6 +51,7 @@ const error = (status: number, code: number, message: string): Answer => ({ stat
 const UNKNOWN_CHANNEL = error(404, 10003, 'Unknown Channel');
 const UNKNOWN_MESSAGE = error(404, 10008, 'Unknown Message');
 const FORBIDDEN = error(403, 50013, 'Missing Permissions');
+const INVALID_FORM = error(400, 50035, 'Invalid Form Body');
 const NONE: Answer = { status: 204 };
 
 export interface RestState {
@@ -87,7 +89,9 @@ export function createRestApi(state: RestState) {
 
   async function createMessage({ ids, body }: Served): Promise<Answer> {
     const { json, files } = await body();
-    const message = createSchema.parse(json);
+    const parsed = createSchema.safeParse(json);
+    if (!parsed.success) return INVALID_FORM;
+    const message = parsed.data;
     const attach = files.length > 0 ? [PermissionFlagsBits.AttachFiles] : [];
     const channel = allowedChannel(ids[0], PermissionFlagsBits.SendMessages, ...attach);
     if ('status' in channel) return channel;
@@ -99,8 +103,7 @@ export function createRestApi(state: RestState) {
       return { status: 200, body: messagePayload(world, same) };
     const reference = message.message_reference;
     const exists = reference !== undefined && world.findMessage(channel.id, reference.message_id) !== undefined;
-    if (reference !== undefined && !exists && reference.fail_if_not_exists !== false)
-      return error(400, 50035, 'Invalid Form Body');
+    if (reference !== undefined && !exists && reference.fail_if_not_exists !== false) return INVALID_FORM;
     const attachments = await Promise.all(
       files.map(async (file, index) => {
         const description = message.attachments?.find(({ id }) => id === String(index))?.description ?? undefined;
@@ -128,7 +131,9 @@ export function createRestApi(state: RestState) {
     const message = world.findMessage(channelId, id);
     if (message === undefined) return UNKNOWN_MESSAGE;
     if (message.author !== world.bot) return error(403, 50005, 'Cannot edit a message authored by another user');
-    const { content, components } = editSchema.parse(json);
+    const parsed = editSchema.safeParse(json);
+    if (!parsed.success) return INVALID_FORM;
+    const { content, components } = parsed.data;
     message.content = content ?? message.content;
     message.components = components ?? message.components;
     message.edited_timestamp = new Date().toISOString();

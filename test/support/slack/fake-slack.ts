@@ -160,6 +160,25 @@ export async function startFakeSlack({ manifest = readManifest(), eventsUrl }: F
     });
   }
 
+  async function act(user: FakeUser, message: FakeMessage, action: object): Promise<void> {
+    const { ts, thread_ts: thread } = message;
+    events += 1;
+    const payload = {
+      type: 'block_actions',
+      team: { id: TEAM },
+      user: { id: user.id },
+      api_app_id: 'A0',
+      token: 'fake',
+      channel: { id: message.channel },
+      message: { ts, ...(thread === undefined ? {} : { thread_ts: thread }) },
+      container: { type: 'message', message_ts: ts, channel_id: message.channel },
+      trigger_id: `trigger-${events}`,
+      response_url: `${baseUrl}/response`,
+      actions: [{ ...action, action_ts: `${1_700_000_000 + events}.0` }],
+    };
+    for (let copy = 0; copy < copies; copy += 1) await delivery.send('interactive', payload);
+  }
+
   return {
     workspace,
     faults,
@@ -210,29 +229,18 @@ export async function startFakeSlack({ manifest = readManifest(), eventsUrl }: F
     async press(user: FakeUser, message: FakeMessage, label: string): Promise<void> {
       const button = buttonsOf(message).find(({ text }) => text.text === label);
       if (button === undefined) throw new Error(`No button “${label}” on: ${message.text}`);
-      const { ts, thread_ts: thread } = message;
-      events += 1;
-      const payload = {
-        type: 'block_actions',
-        team: { id: TEAM },
-        user: { id: user.id },
-        api_app_id: 'A0',
-        token: 'fake',
-        channel: { id: message.channel },
-        message: { ts, ...(thread === undefined ? {} : { thread_ts: thread }) },
-        container: { type: 'message', message_ts: ts, channel_id: message.channel },
-        trigger_id: `trigger-${events}`,
-        response_url: `${baseUrl}/response`,
-        actions: [
-          {
-            type: 'button',
-            action_id: button.action_id,
-            value: button.value,
-            action_ts: `${1_700_000_000 + events}.0`,
-          },
-        ],
-      };
-      for (let copy = 0; copy < copies; copy += 1) await delivery.send('interactive', payload);
+      await act(user, message, { type: 'button', action_id: button.action_id, value: button.value });
+    },
+
+    /** A person chooses in a menu of a message. @param menu what the menu is about, as its id says. */
+    async choose(user: FakeUser, message: FakeMessage, menu: string, values: readonly string[]): Promise<void> {
+      const found = menusOf(message).find((each) => isAbout(each, menu));
+      const chosen = values.flatMap((value) => found?.options.filter((option) => option.value === value) ?? []);
+      if (found === undefined || chosen.length !== values.length)
+        throw new Error(`No menu ${menu} with ${values.join(', ')} on: ${message.text}`);
+      const { type, action_id, block_id } = found;
+      const what = type === 'static_select' ? { selected_option: chosen[0] } : { selected_options: chosen };
+      await act(user, message, { type, action_id, block_id, ...what });
     },
 
     /** A person deletes a message of theirs. */
@@ -268,7 +276,23 @@ function messageEventOf({ kind }: FakeChannel): string {
 
 /** The buttons that people see under a message. */
 export function buttonsOf({ blocks }: FakeMessage) {
-  return blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+  const elements = blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+  return elements.filter((element) => element.type === 'button');
+}
+
+/** The menus that people see under a message, with the ids of their blocks. */
+export function menusOf({ blocks }: FakeMessage) {
+  return blocks.flatMap((block) => {
+    const elements = block.type === 'actions' ? block.elements : block.type === 'section' ? [block.accessory] : [];
+    return elements.flatMap((element) =>
+      element === undefined || element.type === 'button' ? [] : [{ ...element, block_id: block.block_id ?? '' }],
+    );
+  });
+}
+
+/** Whether a menu is about the base, the references or the engine. */
+export function isAbout({ action_id: id }: { readonly action_id: string }, menu: string): boolean {
+  return id.split(':')[1] === menu;
 }
 
 /** Without the scope Slack does not let an app subscribe to the event. */

@@ -1,5 +1,6 @@
 import type { ChatHarness, ChatRoom, Seen } from '../../contract/chat-platform.contract.ts';
-import { buttonsOf, type FakeSlack, startFakeSlack } from './fake-slack.ts';
+import { createCrayon } from '../chat/priced-engines.ts';
+import { buttonsOf, type FakeSlack, isAbout, menusOf, startFakeSlack } from './fake-slack.ts';
 import { startSlackEasel } from './slack-easel.ts';
 import { connected, MENTION, viewOf } from './talk.ts';
 import type { FakeChannel, FakeMessage, FakeUser } from './workspace.ts';
@@ -7,7 +8,7 @@ import type { FakeChannel, FakeMessage, FakeUser } from './workspace.ts';
 /** Conversations in threads of a channel, where Easel is named once, or in direct messages. */
 export async function startSlackRooms(kind: 'thread' | 'direct'): Promise<ChatHarness> {
   const slack = await startFakeSlack();
-  const chat = await startSlackEasel(slack);
+  const chat = await startSlackEasel(slack, { others: [createCrayon()] });
   await connected(slack);
   const channel = slack.workspace.addChannel('channel');
   return {
@@ -54,6 +55,11 @@ function roomIn(slack: FakeSlack, place: FakeChannel, person: FakeUser): ChatRoo
       await slack.press(person, post, label);
       if (label === 'Undo')
         await workspace.until('the undoing', () => posts().find(({ text }) => text.startsWith('Undone')));
+    },
+    async choose(menu, values) {
+      const isThere = (post: FakeMessage) => menusOf(post).some((shown) => isAbout(shown, menu));
+      const post = await workspace.until(`the menu ${menu}`, () => posts().findLast(isThere));
+      await slack.choose(person, post, menu, values);
     },
     until: (look) => workspace.until('what the conversation expects', () => look(seenIn(posts()))),
   };

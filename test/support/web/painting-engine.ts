@@ -3,6 +3,8 @@ import { AppError } from '../../../core/errors.ts';
 import type { EngineRequest, ImageEngine } from '../../../core/ports.ts';
 
 export interface PaintingEngineOptions {
+  /** Default: `painting`. */
+  readonly id?: string;
   readonly steps?: number;
   /** Called before each step; a test waits here until it wants the next step to happen. */
   readonly beforeStep?: (step: number, request: EngineRequest) => Promise<void> | void;
@@ -11,11 +13,15 @@ export interface PaintingEngineOptions {
 const SIZE_PX = 256;
 
 /** An engine that paints by simple rules, so that tests see pixels change: the inputs side by side in a tint of the seed. */
-export function createPaintingEngine({ steps = 4, beforeStep }: PaintingEngineOptions = {}): ImageEngine {
+export function createPaintingEngine({
+  id = 'painting',
+  steps = 4,
+  beforeStep,
+}: PaintingEngineOptions = {}): ImageEngine {
   return {
     description: {
-      id: 'painting',
-      model: 'painting 1',
+      id,
+      model: `${id} 1`,
       licence: 'none',
       attribution: [],
       maxImages: 5,

@@ -17,6 +17,7 @@ import type { Ephemeral, ImageEngine } from '../../../core/ports.ts';
 import { createTexts } from '../../../core/texts/catalogue.ts';
 import { en } from '../../../core/texts/en.ts';
 import { createImageIntake } from '../../../queue/inference/image-intake.ts';
+import { engineSettings, type PricedEngine } from '../chat/priced-engines.ts';
 import { createMemoryBlobs } from '../fakes/blobs.ts';
 import { createMemoryDocuments } from '../fakes/documents.ts';
 import { createMemoryEphemeral } from '../fakes/ephemeral.ts';
@@ -27,6 +28,8 @@ import { drawPicture, type PictureWish } from './pictures.ts';
 
 export interface WebEaselOptions {
   readonly engine?: ImageEngine;
+  /** Engines that may be chosen beside it. */
+  readonly others?: readonly PricedEngine[];
   readonly server?: Partial<WebServerOptions>;
   readonly checkReady?: WebDeps['checkReady'];
 }
@@ -60,9 +63,10 @@ export async function startWebEasel(options: WebEaselOptions = {}) {
   const jobs = createMemoryJobs();
   const ephemeral: Ephemeral = createMemoryEphemeral(clock);
   const engine = options.engine ?? createPaintingEngine();
+  const { others = [] } = options;
   const manager = createConversationManager(
     { documents, jobs, ephemeral, clock, logger },
-    { engine: { id: engine.description.id, maxImages: engine.description.maxImages } },
+    engineSettings(engine, others),
   );
   const platform = createWebPlatform({ ephemeral });
   const stops = [
@@ -70,9 +74,12 @@ export async function startWebEasel(options: WebEaselOptions = {}) {
       'interpret',
       createInterpretHandler({ manager, interpreter: createRuleInterpreter({ texts }), logger }),
     ),
-    await jobs.work(`render-${engine.description.id}`, createRenderHandler({ manager, engine, blobs, logger })),
     await jobs.work('deliver-web', createDeliverHandler({ manager, platform, texts, logger })),
   ];
+  for (const each of [engine, ...others.map((other) => other.engine)]) {
+    const render = createRenderHandler({ manager, engine: each, blobs, logger });
+    stops.push(await jobs.work(`render-${each.description.id}`, render));
+  }
   const samplesFolder = await writeSamples();
   const metrics = createMetrics(WEB_METRICS);
   const deps: WebDeps = {

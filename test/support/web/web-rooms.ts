@@ -1,5 +1,6 @@
 import type { ConversationView } from '../../../bots/web/protocol.ts';
 import type { ChatHarness, ChatRoom, Seen } from '../../contract/chat-platform.contract.ts';
+import { createCrayon } from '../chat/priced-engines.ts';
 import { englishTexts as texts } from '../easel-in-memory.ts';
 import { createGate } from './gate.ts';
 import { createPaintingEngine } from './painting-engine.ts';
@@ -12,7 +13,10 @@ type TurnView = ConversationView['turns'][number];
 export async function startWebRooms(): Promise<ChatHarness> {
   let gate = createGate();
   gate.open();
-  const easel = await startWebEasel({ engine: createPaintingEngine({ steps: 3, beforeStep: () => gate.pass() }) });
+  const easel = await startWebEasel({
+    engine: createPaintingEngine({ steps: 3, beforeStep: () => gate.pass() }),
+    others: [createCrayon()],
+  });
   return {
     begin: () => roomOn(easel.url),
     hold() {
@@ -57,6 +61,17 @@ async function roomOn(url: string): Promise<ChatRoom> {
       const response = await client.press(turn.id, button, body);
       if (!response.ok) throw new Error(await response.text());
     },
+    async choose(menu, values) {
+      const { id: turnId } = await newestRequest();
+      const numbers = values.map(Number);
+      const choices = {
+        base: { base: numbers[0] },
+        references: { references: numbers },
+        engine: { engine: values[0] },
+      };
+      const response = await client.press(turnId, 'correct', choices[menu]);
+      if (!response.ok) throw new Error(await response.text());
+    },
     async until(look) {
       const stream = await client.watch(id);
       try {
@@ -95,7 +110,7 @@ async function see(url: string, { images, turns }: ConversationView, refusals: r
     readings: turns.flatMap(readingOf),
     texts: [
       ...refusals,
-      ...images.flatMap(({ reason }) => reason?.message ?? []),
+      ...images.flatMap(({ reason, remarks = [] }) => [...(reason === undefined ? [] : [reason.message]), ...remarks]),
       ...turns.flatMap(({ reply, error, status }) => [
         reply ?? error?.message ?? '',
         status === 'cancelled' ? texts.say('card.cancelled', {}) : '',

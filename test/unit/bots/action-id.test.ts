@@ -8,6 +8,8 @@ describe('what a button says about itself', () => {
   it.each([
     [{ kind: 'retry', turnId } as const, `v1:retry:${turnId}`],
     [{ kind: 'base', turnId, argument: '12' } as const, `v1:base:${turnId}:12`],
+    [{ kind: 'references', turnId } as const, `v1:references:${turnId}`],
+    [{ kind: 'engine', turnId } as const, `v1:engine:${turnId}`],
   ])('%o is %s, and is read back', (action, text) => {
     expect(encodeAction(action)).toBe(text);
     expect(decodeAction(text)).toEqual(action);

@@ -16,7 +16,7 @@ const reading = anInterpretation({
 
 function cardFor(changes: Partial<Turn>, now = {}) {
   const turn = aTurn({ id, ...changes });
-  return cardOf(aConversation({ turns: [turn] }), turn, texts, now);
+  return cardOf(aConversation({ turns: [turn] }), turn, { texts, engines: settings, now });
 }
 
 describe('cardOf', () => {
@@ -57,9 +57,10 @@ describe('cardOf', () => {
 
   it('says which request comes first', () => {
     const turn = aTurn({ id });
-    expect(cardOf(aConversation({ turns: [aTurn({ status: 'rendering' }), turn] }), turn, texts).lines).toEqual([
-      'Waiting for the request before this one',
-    ]);
+    expect(
+      cardOf(aConversation({ turns: [aTurn({ status: 'rendering' }), turn] }), turn, { texts, engines: settings })
+        .lines,
+    ).toEqual(['Waiting for the request before this one']);
   });
 
   it('names the results, the failure or the answer at the end', () => {
@@ -85,7 +86,7 @@ describe('cardOf', () => {
     ];
     const lineFor = (attached: readonly number[]) => {
       const turn = aTurn({ id, attached });
-      return cardOf(aConversation({ turns: [turn], images }), turn, texts).lines[0];
+      return cardOf(aConversation({ turns: [turn], images }), turn, { texts, engines: settings }).lines[0];
     };
     expect(lineFor([1, 2, 3, 4])).toBe(
       'image 1 = from the message you answered · image 2 = dress.png · image 3 · image 4 = earlier result',
@@ -104,9 +105,10 @@ describe('cardOf', () => {
       origin: 'attachment' as const,
       reason: { code: 'DOWNLOAD_FAILED', values: { number: 2 } },
     };
-    expect(cardOf(aConversation({ turns: [turn], images: [anImage(1), failed] }), turn, texts).lines[0]).toBe(
-      "⚠ image 2: I couldn't download image 2. Please send it again.",
-    );
+    expect(
+      cardOf(aConversation({ turns: [turn], images: [anImage(1), failed] }), turn, { texts, engines: settings })
+        .lines[0],
+    ).toBe("⚠ image 2: I couldn't download image 2. Please send it again.");
   });
 
   it.each([

@@ -57,6 +57,30 @@ describe('correcting a reading', () => {
     expect(corrected.renders).toHaveLength(2);
   });
 
+  it('names an image that takes the place of another one', async () => {
+    const { easel, id, turn } = await easelWithResult();
+    const instruction = async () => (await easel.turn(turn.id)).interpretation?.instruction;
+    await easel.say(id, 'make it red', { images: [await easel.image('hat')] });
+    await easel.manager.correct(turn.id, { references: [4] });
+    expect(await instruction()).toBe('Give the bag in image 1 the pattern of the dress in image 4');
+    await easel.manager.correct(turn.id, { base: 3 });
+    expect(await instruction()).toBe('Give the bag in image 3 the pattern of the dress in image 4');
+    // One tap after the other: first without a reference, then with another one.
+    await easel.manager.correct(turn.id, { references: [] });
+    await easel.manager.correct(turn.id, { references: [2] });
+    expect(await instruction()).toBe('Give the bag in image 3 the pattern of the dress in image 2');
+    await easel.jobs.idle();
+    expect(easel.engine.requests.at(-1)?.prompt).toBe('Give the bag in image 1 the pattern of the dress in image 2');
+  });
+
+  it('takes other references on "use image 1 as reference"', async () => {
+    const { easel, id, turn } = await easelWithResult();
+    await easel.manager.correct(turn.id, { base: 3, references: [2] });
+    const said = await easel.say(id, 'use image 1 as reference');
+    expect(said.reply).toEqual({ key: 'reply.references', values: { count: 1, references: '1' } });
+    expect((await easel.turn(turn.id)).interpretation).toMatchObject({ base: 3, references: [1] });
+  });
+
   it('replaces what is still being made', async () => {
     const easel = createEaselInMemory();
     await easel.serve(['interpret', 'deliver']);

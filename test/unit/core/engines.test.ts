@@ -90,6 +90,94 @@ describe('the choice of an engine', () => {
     expect([second.requests.length, easel.engine.requests.length]).toEqual([2, 0]);
   });
 
+  it('is named at the end of the request; the rest is what is read, and people see what they wrote', async () => {
+    const { easel, second } = await withTwoEngines();
+    const { id } = await easel.open();
+    const turn = await easel.say(id, 'Draw a cat with second');
+    expect(turn).toMatchObject({ text: 'Draw a cat with second', renders: [{ engine: 'second' }] });
+    expect(second.requests[0]?.prompt).toBe('A cat');
+    expect((await easel.say(id, 'draw a cat with third')).interpretation?.instruction).toBe('draw a cat with third');
+  });
+
+  it('alone means the last request once more, where there is one', async () => {
+    const { easel, second } = await withTwoEngines();
+    const { id } = await easel.open();
+    expect((await easel.say(id, 'with second')).reply?.key).toBe('reply.nothing-to-repeat');
+    await easel.say(id, 'draw a cat');
+    expect(await easel.say(id, 'make it with second')).toMatchObject({
+      kind: 'again',
+      renders: [{ engine: 'second' }],
+    });
+    expect(second.requests[0]?.prompt).toBe(easel.engine.requests[0]?.prompt);
+    const images = [await easel.image('a')];
+    await expect(easel.manager.receive(id, aMessage('with second', { images }))).rejects.toMatchObject({
+      code: 'TEXT_EMPTY',
+    });
+  });
+
+  it('beside the text wins over its words, and the text of a program is no such words', async () => {
+    const { easel } = await withTwoEngines();
+    const { id } = await easel.open();
+    const chosen = await easel.say(id, 'draw a cat with second', { engine: 'memory' });
+    expect(chosen).toMatchObject({
+      renders: [{ engine: 'memory' }],
+      interpretation: { instruction: 'draw a cat with second' },
+    });
+    const wished = await easel.say(id, 'draw a cat with second', { wishes: { count: 1 } });
+    expect(wished).toMatchObject({ renders: [{ engine: 'memory' }] });
+  });
+
+  it('is kept by a correction in words: "use image 2 as base with second"', async () => {
+    const { easel } = await withTwoEngines();
+    const { id } = await easel.open();
+    const images = [await easel.image('a'), await easel.image('b')];
+    const turn = await easel.say(id, 'make image 1 like image 2', { images });
+    await easel.say(id, 'use image 2 as base with second');
+    expect(await easel.turn(turn.id)).toMatchObject({
+      engine: 'second',
+      interpretation: { base: 2 },
+      renders: [{ engine: 'memory' }, { engine: 'second' }],
+    });
+  });
+
+  it('is corrected with one tap: the same reading, another engine, its price', async () => {
+    const { easel, second } = await withTwoEngines();
+    const { id } = await easel.open();
+    const turn = await easel.say(id, 'draw a cat');
+    await easel.manager.correct(turn.id, { engine: 'second' }, { eventId: 'press' });
+    await easel.manager.correct(turn.id, { engine: 'second' }, { eventId: 'press' });
+    await easel.jobs.idle();
+    const corrected = await easel.turn(turn.id);
+    expect(corrected.interpretation).toEqual(turn.interpretation);
+    expect(corrected.renders).toMatchObject([{ engine: 'memory' }, { engine: 'second', cost: { micros: 50_000 } }]);
+    expect(second.requests).toHaveLength(1);
+    expect((await easel.say(id, 'again')).renders).toMatchObject([{ engine: 'second' }]);
+  });
+
+  it('cannot be corrected to one that is not there, that takes too few images, or for an answer without a picture', async () => {
+    const { easel } = await withTwoEngines();
+    const { id } = await easel.open();
+    const images = [await easel.image('a'), await easel.image('b'), await easel.image('c')];
+    const turn = await easel.say(id, 'put image 2 and image 3 on image 1', { images });
+    await expect(easel.manager.correct(turn.id, { engine: 'third' })).rejects.toMatchObject({ code: 'ENGINE_UNKNOWN' });
+    await expect(easel.manager.correct(turn.id, { engine: 'second' })).rejects.toMatchObject({
+      code: 'TOO_MANY_IMAGES',
+    });
+    const chat = await easel.say(id, 'hello');
+    await expect(easel.manager.correct(chat.id, { engine: 'second' })).rejects.toMatchObject({
+      code: 'NOTHING_TO_REPEAT',
+    });
+  });
+
+  it('is in the help', async () => {
+    const { easel } = await withTwoEngines();
+    const { id } = await easel.open();
+    const { reply } = await easel.say(id, 'help');
+    expect(englishTexts.sayStored(reply ?? { key: '', values: {} })).toContain(
+      'Pictures are made by: memory, second. End a request with “with second” to choose.',
+    );
+  });
+
   it('is refused with the engines that there are, and leaves no trace', async () => {
     const { easel } = await withTwoEngines();
     const { id } = await easel.open();

@@ -33,6 +33,11 @@ describe('readWord', () => {
     ['I meant the first one', { kind: 'base', base: 1 }],
     ['no, 2', { kind: 'base', base: 2 }],
     ['use image 9 as base', { kind: 'base', base: 9 }],
+    ['use image 3 as the base', { kind: 'base', base: 3 }],
+    ['use image 3 as reference', { kind: 'references', references: [3] }],
+    ['use images 1 and 3 as references instead', { kind: 'references', references: [1, 3] }],
+    ['no, use image 1 and image 2 as the references', { kind: 'references', references: [1, 2] }],
+    ['use 2, 3 as references', { kind: 'references', references: [2, 3] }],
   ])('reads %s', (text, word) => {
     expect(readWord(text, context, false)).toEqual(word);
   });
@@ -45,7 +50,7 @@ describe('readWord', () => {
     'help me make it red',
     'swap the bag for a cup',
     'go back to the colors of yesterday',
-    'use image 2 as reference',
+    'use image 2 as reference for the hat',
     'no, it',
     'no, images 1 and 2',
     'no background',

@@ -123,6 +123,21 @@ describe('the render handler', () => {
     expect(engine.requests).toHaveLength(2);
   });
 
+  it('counts a picture on whoever presses for it, not on who asked first', async () => {
+    const { easel, engine, handler } = await withPaidEngine(RULES);
+    await easel.jobs.work('render-memory', handler);
+    const { id } = await easel.open();
+    const first = await easel.say(id, 'draw a cat', { authorId: 'ana' });
+    await easel.say(id, 'draw a dog', { authorId: 'ana' });
+    await easel.manager.retry(first.id, { eventId: 'press', authorId: 'ben' });
+    await easel.jobs.idle();
+    expect(await easel.turn(first.id)).toMatchObject({ status: 'done', renders: [{}, { authorId: 'ben' }] });
+    expect(engine.requests).toHaveLength(3);
+    await easel.manager.retry(first.id, { eventId: 'another', authorId: 'ana' });
+    await easel.jobs.idle();
+    expect(await easel.turn(first.id)).toMatchObject({ status: 'failed', error: { code: 'PERSON_BUDGET_SPENT' } });
+  });
+
   it('gives the money back when the server could not be reached, and tries again', async () => {
     const { easel, engine, handler } = await withPaidEngine(RULES);
     await easel.jobs.work('render-memory', handler);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cardPost, markOfPost, noticePost, resultActionsPost } from '../../../bots/slack/blocks.ts';
-import type { Action } from '../../../core/content.ts';
+import { cardPost, markOfPost, noticePost, pressedIn, resultActionsPost } from '../../../bots/slack/blocks.ts';
+import type { Action, Choice } from '../../../core/content.ts';
 import { newTurnId } from '../../../core/ids.ts';
 import { aBlobKey } from '../../support/builders/conversation.ts';
 import { checkBlocks } from '../../support/slack/check-blocks.ts';
@@ -38,6 +38,60 @@ describe('posts', () => {
   it('carry the mark by which they are found, on the first block only', () => {
     const { blocks } = cardPost({ turnId, lines: ['one', 'two'], actions: [action('cancel')], ended: false }, NONCE);
     expect(blocks.map((block) => block.block_id)).toEqual([markOfPost(NONCE), undefined, undefined]);
+  });
+
+  it('show menus that Slack takes, and that begin anew after each correction', () => {
+    const choice = (kind: Choice['kind'], chosen: readonly string[]): Choice => ({
+      kind,
+      label: 'l'.repeat(200),
+      turnId,
+      options: ['1', '2', '3'].map((value) => ({
+        value,
+        label: 'x'.repeat(200),
+        description: 'y'.repeat(200),
+        isChosen: chosen.includes(value),
+      })),
+      atLeast: kind === 'references' ? 0 : 1,
+      atMost: kind === 'references' ? 2 : 1,
+    });
+    const postWith = (base: string, references: readonly string[]) => {
+      const choices = [choice('base', [base]), choice('references', references), choice('engine', ['1'])];
+      const { blocks } = cardPost({
+        turnId,
+        lines: ['one', 'two'],
+        actions: [action('cancel')],
+        choices,
+        ended: false,
+      });
+      return checkBlocks(JSON.stringify(blocks)) ?? expect.fail('Slack refuses the blocks');
+    };
+    const [before, after] = [postWith('1', ['2', '3']), postWith('2', [])];
+    expect(before.map(({ block_id: id }) => id)).toEqual([
+      undefined,
+      undefined,
+      'easel-base-1',
+      'easel-references-2-3',
+      'easel-engine-1',
+      undefined,
+    ]);
+    expect(after.map(({ block_id: id }) => id).slice(2, 4)).toEqual(['easel-base-2', 'easel-references']);
+  });
+
+  it('say what was chosen in a menu, and what a button is', () => {
+    const act = (fields: object) =>
+      pressedIn({ action_id: `easel-v1:references:${turnId}`, action_ts: '1.0', ...fields });
+    expect(act({ selected_options: [{ value: '2' }, { value: '3' }] })).toEqual({
+      kind: 'references',
+      turnId,
+      values: ['2', '3'],
+    });
+    expect(act({ selected_options: [] })).toMatchObject({ values: [] });
+    expect(act({ action_id: `easel-v1:base:${turnId}`, selected_option: { value: '2' } })).toMatchObject({
+      kind: 'base',
+      values: ['2'],
+    });
+    expect(act({ action_id: 'easel-retry', value: `v1:retry:${turnId}` })).toEqual({ kind: 'retry', turnId });
+    expect(act({ action_id: 'easel-odd', selected_option: { value: '2' } })).toBeUndefined();
   });
 
   it('call nobody in their text', () => {

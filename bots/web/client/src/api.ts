@@ -5,6 +5,8 @@ import {
   type ConversationView,
   conversationViewSchema,
   createdSchema,
+  type EnginesView,
+  enginesViewSchema,
   failureSchema,
   type Mode,
   type SamplesView,
@@ -32,6 +34,8 @@ export interface OutgoingMessage {
   readonly messageId: string;
   readonly text: string;
   readonly mode: Mode | undefined;
+  /** Id of the engine that shall make the picture; undefined: the default one. */
+  readonly engine: string | undefined;
   /** Numbers of images that the conversation has already. */
   readonly known: readonly number[];
   readonly files: readonly File[];
@@ -41,6 +45,7 @@ export interface CorrectionChoice {
   readonly mode?: Mode;
   readonly base?: number;
   readonly references?: readonly number[];
+  readonly engine?: string;
 }
 
 export async function createConversation(): Promise<string> {
@@ -56,6 +61,7 @@ export function sendMessage(id: string, message: OutgoingMessage): Promise<Accep
   form.set('messageId', message.messageId);
   form.set('text', message.text);
   if (message.mode !== undefined) form.set('mode', message.mode);
+  if (message.engine !== undefined) form.set('engine', message.engine);
   for (const number of message.known) form.append('imageNumber', String(number));
   for (const file of message.files) form.append('image', file, file.name);
   return request(acceptedSchema, `/api/conversations/${id}/messages`, { method: 'POST', body: form });
@@ -67,6 +73,10 @@ export async function pressButton(turnId: string, button: 'cancel' | 'retry' | '
 
 export async function correctTurn(turnId: string, correction: CorrectionChoice): Promise<void> {
   await post(turnId, 'correct', correction);
+}
+
+export function readEngines(): Promise<EnginesView> {
+  return request(enginesViewSchema, '/api/engines');
 }
 
 export function readSamples(): Promise<SamplesView> {

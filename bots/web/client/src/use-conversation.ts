@@ -18,6 +18,8 @@ import { watchConversation } from './watch-conversation.ts';
 export interface Draft {
   readonly text: string;
   readonly mode: Mode | undefined;
+  /** Id of the engine; undefined: the default one. */
+  readonly engine: string | undefined;
   readonly attachments: readonly Attachment[];
 }
 
@@ -122,6 +124,7 @@ export function useConversation(): ConversationHandle {
           messageId: message.messageId,
           text: message.text,
           mode: message.mode,
+          engine: message.engine,
           known: message.attachments.flatMap((each) => (each.kind === 'known' ? [each.number] : [])),
           files: message.attachments.flatMap((each) => (each.kind === 'file' ? [each.file] : [])),
         });

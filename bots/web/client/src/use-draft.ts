@@ -9,6 +9,8 @@ export interface DraftHandle extends Draft {
   readonly rejected: readonly Rejection[];
   setText(text: string): void;
   setMode(mode: Mode | undefined): void;
+  /** Stays chosen for the messages that follow. */
+  setEngine(engine: string): void;
   add(files: readonly File[]): void;
   reuse(image: ImageView): void;
   remove(attachment: Attachment): void;
@@ -22,6 +24,7 @@ export interface DraftHandle extends Draft {
 export function useDraft(): DraftHandle {
   const [text, setText] = useState(storedDraft);
   const [mode, setMode] = useState<Mode>();
+  const [engine, setEngine] = useState<string>();
   const [attachments, setAttachments] = useState<readonly Attachment[]>([]);
   const [rejected, setRejected] = useState<readonly Rejection[]>([]);
   useEffect(() => storeDraft(text), [text]);
@@ -37,10 +40,12 @@ export function useDraft(): DraftHandle {
   return {
     text,
     mode,
+    engine,
     attachments,
     rejected,
     setText,
     setMode,
+    setEngine,
     add,
     reuse: useCallback((image: ImageView) => setAttachments((before) => addKnown(before, image)), []),
     remove(attachment) {
@@ -50,6 +55,7 @@ export function useDraft(): DraftHandle {
     restore(draft) {
       setText(draft.text);
       setMode(draft.mode);
+      setEngine(draft.engine);
       setAttachments(draft.attachments);
     },
     clear() {

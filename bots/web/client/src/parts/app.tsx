@@ -6,6 +6,7 @@ import { type Texts, useTexts } from '../texts/texts.ts';
 import { type ConversationHandle, useConversation } from '../use-conversation.ts';
 import { useDraft } from '../use-draft.ts';
 import { useDrop } from '../use-drop.ts';
+import { EnginesContext, useReadEngines } from '../use-engines.ts';
 import { useSamples } from '../use-samples.ts';
 import { Composer } from './composer.tsx';
 import { Empty } from './empty.tsx';
@@ -19,6 +20,7 @@ export function App() {
   const conversation = useConversation();
   const draft = useDraft();
   const samples = useSamples();
+  const engines = useReadEngines();
   const [said, announce] = useState('');
   const isHovering = useDrop(draft.add);
   const { state, pending, phase } = conversation;
@@ -35,65 +37,67 @@ export function App() {
 
   async function tryExample({ text, samples: names }: SamplesView['examples'][number]): Promise<void> {
     const { attachments } = addFiles([], await samples.load(names));
-    await conversation.send({ text, mode: undefined, attachments });
+    await conversation.send({ text, mode: undefined, engine: draft.engine, attachments });
   }
 
   function send(): void {
-    const { text, mode, attachments } = draft;
+    const { text, mode, engine, attachments } = draft;
     draft.clear();
     // Failures are shown at the message itself.
-    void conversation.send({ text: text.trim(), mode, attachments });
+    void conversation.send({ text: text.trim(), mode, engine, attachments });
   }
 
   return (
-    <div class="page">
-      <a class="skip" href="#message">
-        {texts.say('app.skip')}
-      </a>
-      <header class="header">
-        <span class="brand">
-          <EaselIcon />
-          {texts.say('app.name')}
-        </span>
-        {hasBegun && (
-          <button type="button" class="button" onClick={conversation.startNew}>
-            <PlusIcon />
-            {texts.say('app.new')}
-          </button>
+    <EnginesContext.Provider value={engines}>
+      <div class="page">
+        <a class="skip" href="#message">
+          {texts.say('app.skip')}
+        </a>
+        <header class="header">
+          <span class="brand">
+            <EaselIcon />
+            {texts.say('app.name')}
+          </span>
+          {hasBegun && (
+            <button type="button" class="button" onClick={conversation.startNew}>
+              <PlusIcon />
+              {texts.say('app.new')}
+            </button>
+          )}
+        </header>
+        <Notices conversation={conversation} />
+        <main class="main">
+          {phase === 'loading' && <p class="quiet loading">{texts.say('app.loading')}</p>}
+          {hasBegun && (
+            <Transcript
+              conversation={conversation}
+              onReuse={draft.reuse}
+              onEdit={(message) => draft.restore(conversation.takeBack(message))}
+              announce={announce}
+            />
+          )}
+          {!hasBegun && phase !== 'loading' && (
+            <Empty view={samples.view} onPick={pickSample} onTry={(example) => void tryExample(example)} />
+          )}
+        </main>
+        <Composer
+          draft={draft}
+          images={state.images}
+          samples={samples.view.samples}
+          hasBegun={hasBegun}
+          onPickSample={pickSample}
+          onSend={send}
+        />
+        {isHovering && (
+          <div class="drop-zone" aria-hidden="true">
+            {texts.say('app.drop')}
+          </div>
         )}
-      </header>
-      <Notices conversation={conversation} />
-      <main class="main">
-        {phase === 'loading' && <p class="quiet loading">{texts.say('app.loading')}</p>}
-        {hasBegun && (
-          <Transcript
-            conversation={conversation}
-            onReuse={draft.reuse}
-            onEdit={(message) => draft.restore(conversation.takeBack(message))}
-            announce={announce}
-          />
-        )}
-        {!hasBegun && phase !== 'loading' && (
-          <Empty view={samples.view} onPick={pickSample} onTry={(example) => void tryExample(example)} />
-        )}
-      </main>
-      <Composer
-        draft={draft}
-        images={state.images}
-        samples={samples.view.samples}
-        hasBegun={hasBegun}
-        onPickSample={pickSample}
-        onSend={send}
-      />
-      {isHovering && (
-        <div class="drop-zone" aria-hidden="true">
-          {texts.say('app.drop')}
-        </div>
-      )}
-      <p class="visually-hidden" aria-live="polite" data-announcement>
-        {said}
-      </p>
-    </div>
+        <p class="visually-hidden" aria-live="polite" data-announcement>
+          {said}
+        </p>
+      </div>
+    </EnginesContext.Provider>
   );
 }
 

@@ -3,6 +3,7 @@ import type { ImageView, SampleView } from '../../../protocol.ts';
 import { LIMITS } from '../attachments.ts';
 import { useTexts } from '../texts/texts.ts';
 import type { DraftHandle } from '../use-draft.ts';
+import { EngineSelect } from './engine-select.tsx';
 import { AttachIcon, SamplesIcon, SendIcon } from './icons.tsx';
 import { Samples } from './samples.tsx';
 import { Tray } from './tray.tsx';
@@ -125,6 +126,12 @@ export function Composer({ draft, images, samples, hasBegun, onPickSample, onSen
             <option value="edit">{texts.say('composer.mode.edit')}</option>
             <option value="generate">{texts.say('composer.mode.generate')}</option>
           </select>
+          <EngineSelect
+            label={texts.say('composer.engine')}
+            chosen={draft.engine}
+            inputs={draft.attachments.length}
+            onChoose={draft.setEngine}
+          />
           <button type="submit" class="send">
             <SendIcon />
             <span class="visually-hidden">{texts.say('composer.send')}</span>

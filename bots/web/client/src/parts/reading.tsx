@@ -2,6 +2,8 @@ import { useState } from 'preact/hooks';
 import type { ImageView, InterpretationView, Mode, TurnView } from '../../../protocol.ts';
 import type { CorrectionChoice } from '../api.ts';
 import { type Texts, useTexts } from '../texts/texts.ts';
+import { useEngines } from '../use-engines.ts';
+import { EngineSelect } from './engine-select.tsx';
 
 interface ReadingProps {
   readonly turn: TurnView;
@@ -21,7 +23,8 @@ export function Reading({ turn, interpretation, images, isNewest, onCorrect }: R
   const texts = useTexts();
   const [isAdjusting, setAdjusting] = useState(false);
   const choices = choicesOf(turn, interpretation, images);
-  const canAdjust = choices.length > 0;
+  const inputs = (interpretation.base === null ? 0 : 1) + interpretation.references.length;
+  const canAdjust = choices.length > 0 || useEngines().length > 1;
   return (
     <div class="reading">
       <p class="reading-title">
@@ -41,7 +44,7 @@ export function Reading({ turn, interpretation, images, isNewest, onCorrect }: R
       )}
       {canAdjust && (isNewest || isAdjusting) && (
         <div class="adjustments">
-          <ModeSwitch mode={interpretation.mode} onChoose={(mode) => onCorrect({ mode })} />
+          {choices.length > 0 && <ModeSwitch mode={interpretation.mode} onChoose={(mode) => onCorrect({ mode })} />}
           {interpretation.mode === 'edit' && choices.length > 1 && (
             <ChipRow label={texts.say('card.base')}>
               {choices.map((image) => (
@@ -70,8 +73,27 @@ export function Reading({ turn, interpretation, images, isNewest, onCorrect }: R
                 ))}
             </ChipRow>
           )}
+          <EngineRow turn={turn} inputs={inputs} onCorrect={onCorrect} />
         </div>
       )}
+    </div>
+  );
+}
+
+function EngineRow({
+  turn,
+  inputs,
+  onCorrect,
+}: Pick<ReadingProps, 'turn' | 'onCorrect'> & { readonly inputs: number }) {
+  const texts = useTexts();
+  const label = texts.say('card.engine');
+  if (useEngines().length < 2) return null;
+  return (
+    <div class="engine-row">
+      <span class="quiet" aria-hidden="true">
+        {label}
+      </span>
+      <EngineSelect label={label} chosen={turn.engine} inputs={inputs} onChoose={(engine) => onCorrect({ engine })} />
     </div>
   );
 }

@@ -13,6 +13,8 @@ export interface Texts {
   sayPlace(position: number): string;
   /** A duration in seconds with at most one decimal. */
   formatSeconds(ms: number): string;
+  /** An amount of money, below ten cents with a third digit. @param currency ISO 4217 */
+  formatCost(amount: number, currency: string): string;
 }
 
 /** By primary language tag. A language of the browser that is not here falls back to English. */
@@ -45,6 +47,10 @@ function createTexts(catalogue: Catalogue, language: string): Texts {
       return say(`card.queued.${key}`, { position });
     },
     formatSeconds: (ms) => seconds.format(ms / 1000),
+    formatCost(amount, currency) {
+      const digits = amount < 0.1 ? { maximumFractionDigits: 3 } : {};
+      return new Intl.NumberFormat(language, { style: 'currency', currency, ...digits }).format(amount);
+    },
   };
 }
 
