@@ -6,6 +6,8 @@ from pathlib import Path
 from .card import write_card
 from .cases import write_cases
 from .judge import train_judge
+from .reader.train import train_reader
+from .requests.cases import write_requests
 from .stages import publish_vae, train_adapter, train_base
 from .text import write_tokenizers
 from .vae import train_vae
@@ -15,11 +17,13 @@ from .workers import run_workers
 def main() -> None:
     """Parse the command line and run one stage."""
     parser = argparse.ArgumentParser(prog="python -m easel_training", description=__doc__)
-    parser.add_argument("stage", choices=["vae", "vae-decoder", "base", "edit", "generate", "judge", "cases", "card"])
+    stages = ["vae", "vae-decoder", "base", "edit", "generate", "judge", "vlm", "cases", "requests", "card"]
+    parser.add_argument("stage", choices=stages)
     parser.add_argument("--minutes", type=float, default=30, help="how long this session of training lasts")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of checkpoints and logs")
     parser.add_argument("--model", type=Path, default=Path("../models/easel-stickers"), help="model folder to publish into")
     parser.add_argument("--cases", type=Path, default=Path("../bench/quality/cases"), help="folder of the benchmark's cases")
+    parser.add_argument("--requests", type=Path, default=Path("../bench/interpret/cases"), help="folder of the requests")
     parser.add_argument("--size", type=int, default=128, help="side of the pictures in pixels")
     parser.add_argument("--version", default="0.1.0", help="version the model card names")
     parser.add_argument("--seed", type=int, default=1)
@@ -37,6 +41,10 @@ def main() -> None:
         write_card(options.model, options.size, options.version)
     elif options.stage == "cases":
         write_cases(options.cases, options.size)
+    elif options.stage == "vlm":
+        run_workers(options.workers, train_reader, run, options.model / "vlm", options.minutes, options.seed)
+    elif options.stage == "requests":
+        write_requests(options.requests, options.size)
     elif options.stage == "base":
         if not (options.model / "tokenizer_2").exists():
             write_tokenizers(options.model)

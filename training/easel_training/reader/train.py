@@ -1,0 +1,172 @@
+"""The stage that trains the language model: answers are learnt token by token; a checkpoint, an average, held-out checks."""
+
+import json
+from pathlib import Path
+
+import torch
+from transformers import Qwen2_5_VLForConditionalGeneration
+
+from ..average import Average
+from ..checkpoint import load_checkpoint, save_checkpoint
+from ..clock import Clock
+from ..muon import create_optimizers, set_rates
+from ..workers import agree, average_gradients, rank, workers
+from .network import create_network, load_network, publish
+from .samples import IGNORED, Batch, RequestStream
+from .tokenizer import load_tokenizer, train_tokenizer
+
+#: Tokens in one batch of one worker, padding included.
+BATCH_TOKENS = 2600
+#: Learning rates of Muon and AdamW; going on from published weights alone they are lower by PUBLISHED_RATE.
+RATES = (0.015, 1.5e-3)
+PUBLISHED_RATE = 0.4
+SAVE_SECONDS = 240
+CHECK_SECONDS = 300
+CHECK_BATCHES = 4
+#: What AdamW and Muon keep for a parameter.
+MOMENTS = ("momentum_buffer", "exp_avg", "exp_avg_sq")
+
+
+def train_reader(run: Path, folder: Path, minutes: float, seed: int) -> None:
+    """Train for some minutes, or go on from the run's checkpoint or the published weights; publish the average.
+
+    :param run: holds the checkpoint and `log.jsonl`.
+    :param folder: the `vlm` folder of the model; keeps its tokenizer where it has one.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(seed)
+    published = (folder / "model.safetensors").exists()
+    restored = load_checkpoint(run / "checkpoint")
+    tokenizer = load_tokenizer(folder) if published else train_tokenizer(seed)
+    network = load_network(folder) if published and not restored else create_network(tokenizer)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network.to(device).train()
+    trained = dict(network.named_parameters())
+    optimizers = create_optimizers(trained, _is_muon, betas=(0.9, 0.98), weight_decay=0)
+    step, samples, seconds = 0, 0, 0.0
+    average = Average(trained, 0.998)
+    if restored:
+        tensors, state = restored
+        step, samples, seconds = state["step"], state["samples"], state["seconds"]
+        _restore(trained, average, optimizers, tensors, step)
+    rates = RATES if restored or not published else (RATES[0] * PUBLISHED_RATE, RATES[1] * PUBLISHED_RATE)
+    stream = RequestStream(tokenizer, seed + 1000 * step + rank())
+    checks = RequestStream(tokenizer, 5, held_out=True)
+    held_out = [checks.batch(BATCH_TOKENS) for _ in range(CHECK_BATCHES)] if rank() == 0 else []
+    clock, first_step, smooth = Clock(minutes, seconds), step, 0.0
+    log = (run / "log.jsonl").open("a")
+    while (progress := agree(clock.progress())) < 1:
+        factor = min(1, (step - first_step + 1) / 100) * min(1, max(0.02, (1 - progress) / 0.4))
+        set_rates(optimizers, rates, factor)
+        batch = stream.batch(BATCH_TOKENS).to(device)
+        logits, targets = answer_logits(network, batch)
+        loss = torch.nn.functional.cross_entropy(logits, targets)
+        loss.backward()
+        average_gradients(trained.values())
+        torch.nn.utils.clip_grad_norm_(trained.values(), 1.0)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
+        step, samples = step + 1, samples + len(batch.ids) * workers()
+        average.update(trained, step)
+        smooth = loss.item() if step == first_step + 1 else 0.98 * smooth + 0.02 * loss.item()
+        if rank():
+            continue
+        state = {"step": step, "samples": samples, "seconds": clock.total()}
+        if clock.every("log", 30):
+            _write(log, {**state, "seconds": round(clock.total()), "loss": round(smooth, 4)})
+        if clock.every("save", SAVE_SECONDS):
+            _save(run, trained, average, optimizers, state)
+        if clock.every("check", CHECK_SECONDS):
+            _write(log, {"step": step, "heldOut": _checked(network, trained, average, held_out)})
+    if rank():
+        return
+    _save(run, trained, average, optimizers, {"step": step, "samples": samples, "seconds": clock.total()})
+    _write(log, {"step": step, "heldOut": _checked(network, trained, average, held_out)})
+    average.copy_to(trained)
+    publish(folder, network, tokenizer)
+
+
+def answer_logits(network: Qwen2_5_VLForConditionalGeneration, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits [N, vocabulary] of all tokens of the answers, and the tokens [N] that are right."""
+    language = network.model.language_model
+    embedded = language.embed_tokens(batch.ids)
+    is_image = (batch.ids == network.config.image_token_id).unsqueeze(-1)
+    if len(batch.grids):
+        seen = network.model.visual(batch.patches, grid_thw=batch.grids).pooler_output
+        embedded = embedded.masked_scatter(is_image, seen.to(embedded.dtype))
+    # Nothing looks to the right: padding there needs no mask.
+    hidden = language(inputs_embeds=embedded, position_ids=batch.positions, use_cache=False).last_hidden_state
+    learnt = batch.targets != IGNORED
+    return network.lm_head(hidden[learnt]), batch.targets[learnt]
+
+
+def _is_muon(name: str, parameter: torch.nn.Parameter) -> bool:
+    """Matrices of blocks, without what makes queries and keys: they have no norm, and Muon would saturate the attention."""
+    is_block = parameter.ndim == 2 and ("layers." in name or "blocks." in name)
+    return is_block and not any(part in name for part in ("q_proj", "k_proj", "qkv"))
+
+
+@torch.no_grad()
+def _checked(
+    network: Qwen2_5_VLForConditionalGeneration,
+    trained: dict[str, torch.nn.Parameter],
+    average: Average,
+    batches: list[Batch],
+) -> dict[str, float]:
+    """With the averaged weights, each token from the right ones before it: tokens that are right, answers that are."""
+    kept = {name: parameter.detach().clone() for name, parameter in trained.items()}
+    average.copy_to(trained)
+    tokens, answers = [], []
+    for batch in batches:
+        batch = batch.to(next(iter(trained.values())).device)
+        logits, targets = answer_logits(network, batch)
+        right = (logits.argmax(-1) == targets).cpu()
+        tokens.append(right.float().mean().item())
+        lengths = (batch.targets != IGNORED).sum(1).tolist()
+        answers += [part.all().item() for part in right.split(lengths)]
+    for name, parameter in trained.items():
+        parameter.copy_(kept[name])
+    return {"tokens": round(sum(tokens) / len(tokens), 4), "answers": round(sum(answers) / len(answers), 4)}
+
+
+def _write(log: object, row: dict) -> None:
+    log.write(json.dumps(row) + "\n")  # type: ignore[attr-defined]
+    log.flush()  # type: ignore[attr-defined]
+
+
+def _save(
+    run: Path,
+    trained: dict[str, torch.nn.Parameter],
+    average: Average,
+    optimizers: list[torch.optim.Optimizer],
+    state: dict[str, float],
+) -> None:
+    tensors = {f"model.{name}": parameter for name, parameter in trained.items()}
+    tensors |= {f"average.{name}": value for name, value in average.values.items()}
+    names = {id(parameter): name for name, parameter in trained.items()}
+    for optimizer in optimizers:
+        for parameter, values in optimizer.state.items():
+            tensors |= {f"{key}.{names[id(parameter)]}": values[key].bfloat16() for key in MOMENTS if key in values}
+    save_checkpoint(run / "checkpoint", tensors, state)
+
+
+def _restore(
+    trained: dict[str, torch.nn.Parameter],
+    average: Average,
+    optimizers: list[torch.optim.Optimizer],
+    tensors: dict[str, torch.Tensor],
+    step: int,
+) -> None:
+    names = {id(parameter): name for name, parameter in trained.items()}
+    with torch.no_grad():
+        for name, parameter in trained.items():
+            parameter.copy_(tensors[f"model.{name}"])
+    average.values = {name: tensors[f"average.{name}"].float().to(value.device) for name, value in average.values.items()}
+    for optimizer in optimizers:
+        for parameter in (parameter for group in optimizer.param_groups for parameter in group["params"]):
+            kept = {key: tensors.get(f"{key}.{names[id(parameter)]}") for key in MOMENTS}
+            moments = {key: value.float().to(parameter.device) for key, value in kept.items() if value is not None}
+            if "exp_avg" in moments:
+                moments["step"] = torch.tensor(float(step))
+            optimizer.state[parameter].update(moments)
