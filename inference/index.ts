@@ -43,6 +43,12 @@ export { checkModelFolder, type ModelFinding } from './model-folder/check-model-
 export { manifestSchema } from './model-folder/manifest.ts';
 export { type ModelFolder, openModelFolder } from './model-folder/open-model-folder.ts';
 export { type OnnxFileOptions, openOnnxFile } from './runtime/open-onnx-file.ts';
+export type { PictureScores } from './safety/classifier-contract.ts';
+export {
+  createPictureClassifier,
+  type PictureClassifier,
+  type PictureClassifierOptions,
+} from './safety/picture-classifier.ts';
 export type { GenerationRequest, GenerationResult } from './vlm/generation-contract.ts';
 export type { ChatMessage } from './vlm/messages.ts';
 export {
