@@ -11,12 +11,11 @@ from peft import LoraConfig
 from peft.utils import get_peft_model_state_dict
 from PIL import Image
 from safetensors.torch import load_file, save_file
-from transformers import CLIPTextModel, T5EncoderModel
 
 from .sampler import contact_sheet
 from .samples import SampleStream
 from .tasks import BASE_TASKS, EDIT_TASKS, GENERATE_TASKS
-from .text import create_text_encoders, load_tokenizers
+from .text import load_text_encoders, load_tokenizers
 from .trainer import train
 from .transformer import Painter, create_transformer
 from .workers import rank
@@ -52,16 +51,14 @@ PUBLISHED_RATE = 0.4
 def train_base(run: Path, model: Path, minutes: float, size: int, seed: int) -> None:
     """Train the base on text to image and single-image edits.
 
-    :param run: holds the checkpoint; where it is absent, training starts from `model`'s weights, or from random ones.
-    :param model: model folder; needs `vae`. Receives tokenizers, text encoders, transformer and scheduler in bfloat16.
+    :param run: holds the checkpoint; where it is absent, training starts from `model`'s weights, or from a random transformer.
+    :param model: model folder; needs `vae`, tokenizers and text encoders. Receives text encoders, transformer and scheduler in
+        bfloat16.
     """
     torch.manual_seed(seed)
     fresh = not (model / "transformer").exists()
     tokenizers = load_tokenizers(model)
-    if fresh:
-        painter = Painter(*create_text_encoders(*tokenizers), create_transformer())
-    else:
-        painter = load_painter(model)
+    painter = Painter(*load_text_encoders(model), create_transformer()) if fresh else load_painter(model)
     painter.to(_device())
     stream = SampleStream(_vae(model), tokenizers, BASE_TASKS, size, seed + rank())
     torch.manual_seed(seed + rank())
@@ -101,9 +98,8 @@ def train_adapter(name: str, run: Path, model: Path, minutes: float, size: int, 
 
 def load_painter(model: Path) -> Painter:
     """Text encoders and transformer of a model folder, in float32."""
-    clip = CLIPTextModel.from_pretrained(model / "text_encoder", dtype=torch.float32)
-    t5 = T5EncoderModel.from_pretrained(model / "text_encoder_2", dtype=torch.float32)
-    return Painter(clip, t5, FluxTransformer2DModel.from_pretrained(model / "transformer", torch_dtype=torch.float32))
+    encoders = load_text_encoders(model)
+    return Painter(*encoders, FluxTransformer2DModel.from_pretrained(model / "transformer", torch_dtype=torch.float32))
 
 
 def publish_vae(run: Path, model: Path) -> None:

@@ -336,6 +336,12 @@ def create_text_encoders(clip: CLIPTokenizerFast, t5: PreTrainedTokenizerFast) -
     return CLIPTextModel(clip_config), T5EncoderModel(t5_config)
 
 
+def load_text_encoders(folder: Path) -> tuple[CLIPTextModel, T5EncoderModel]:
+    """The two text encoders of a model folder, in float32."""
+    clip = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=torch.float32)
+    return clip, T5EncoderModel.from_pretrained(folder / "text_encoder_2", dtype=torch.float32)
+
+
 def tokenize(clip: CLIPTokenizerFast, t5: PreTrainedTokenizerFast, prompts: list[str]) -> tuple[torch.Tensor, torch.Tensor]:
     """Padded ids: int64 [N, MAX_CLIP_TOKENS] and [N, MAX_TEXT_TOKENS]."""
     options = {"padding": "max_length", "truncation": True, "return_tensors": "pt"}

@@ -1,0 +1,116 @@
+"""The text encoders learn to read before the base learns to paint: which attribute is whose, which object comes first.
+
+FLUX gets its encoders from language pre-training. Ours, trained by pictures alone, stay bags of words for a long time;
+a few minutes on the canonical sentences make what they say of each word linear in its state, where attention can use it.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from transformers import CLIPTextModel, PreTrainedTokenizerFast, T5EncoderModel
+
+from .checkpoint import load_checkpoint, save_checkpoint
+from .clock import Clock
+from .muon import create_optimizers, set_rates
+from .sentences import IGNORE, TOKEN_HEADS, WHOLE_HEADS, read_sentences
+from .tasks import BASE_TASKS, EDIT_TASKS, GENERATE_TASKS, draw
+from .text import POOLED_WIDTH, TEXT_WIDTH, create_text_encoders, load_text_encoders, load_tokenizers, tokenize
+from .workers import agree, average_gradients, rank
+
+BATCH = 96
+RATE = 1e-3
+#: Sentences of all kinds; the LoRAs' too, because they are trained on frozen encoders.
+KINDS = {kind: share / 3 for tasks in (BASE_TASKS, EDIT_TASKS, GENERATE_TASKS) for kind, share in tasks.items()}
+
+
+class Reader(nn.Module):
+    """Both encoders with linear heads on T5's states and on CLIP's pooled vector."""
+
+    def __init__(self, clip: CLIPTextModel, t5: T5EncoderModel) -> None:
+        super().__init__()
+        self.clip, self.t5 = clip, t5
+        self.token_heads = nn.Linear(TEXT_WIDTH, sum(TOKEN_HEADS.values()))
+        self.whole_heads = nn.Linear(POOLED_WIDTH, sum(WHOLE_HEADS.values()))
+
+    def forward(self, clip_ids: torch.Tensor, t5_ids: torch.Tensor) -> tuple[tuple[torch.Tensor, ...], tuple[torch.Tensor, ...]]:
+        """Logits by head: [N, tokens, labels] for TOKEN_HEADS, [N, labels] for WHOLE_HEADS."""
+        tokens = self.token_heads(self.t5(t5_ids).last_hidden_state)
+        whole = self.whole_heads(self.clip(clip_ids).pooler_output)
+        return tokens.split(list(TOKEN_HEADS.values()), -1), whole.split(list(WHOLE_HEADS.values()), -1)
+
+
+def train_encoders(run: Path, model: Path, minutes: float, seed: int) -> None:
+    """Train for some minutes, or go on from the run's checkpoint, else from published encoders; publishes both in bfloat16."""
+    run.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(seed)
+    tokenizers = load_tokenizers(model)
+    reader = Reader(*_encoders(model, tokenizers))
+    step, seconds = 0, 0.0
+    restored = load_checkpoint(run / "checkpoint")
+    if restored:
+        tensors, state = restored
+        reader.load_state_dict(tensors, strict=False)
+        step, seconds = state["step"], state["seconds"]
+    parameters = dict(reader.named_parameters())
+    rng = np.random.default_rng([seed, step, rank()])
+    optimizers = create_optimizers(parameters, lambda name, parameter: False, betas=(0.9, 0.98), weight_decay=0)
+    clock = Clock(minutes, seconds)
+    log = (run / "log.jsonl").open("a")
+    while (progress := agree(clock.progress())) < 1:
+        set_rates(optimizers, (0, RATE), min(1, 0.02 + 2 * (1 - progress)))
+        losses, right = _losses(reader, tokenizers, rng)
+        losses.backward()
+        average_gradients(parameters.values())
+        torch.nn.utils.clip_grad_norm_(parameters.values(), 1.0)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
+        step += 1
+        if rank() == 0 and clock.every("log", 20):
+            log.write(json.dumps({"step": step, "loss": round(losses.item(), 4), "right": right}) + "\n")
+            log.flush()
+        if rank() == 0 and clock.every("save", 120):
+            _save(run, reader, step, clock)
+    if rank() == 0:
+        _save(run, reader, step, clock)
+        reader.clip.bfloat16().save_pretrained(model / "text_encoder")
+        reader.t5.bfloat16().save_pretrained(model / "text_encoder_2")
+
+
+def _losses(reader: Reader, tokenizers: tuple, rng: np.random.Generator) -> tuple[torch.Tensor, dict[str, float]]:
+    """Summed cross-entropy of a new batch, and the share of right labels by head."""
+    prompts = [draw(KINDS, rng).prompt(rng) for _ in range(BATCH)]
+    clip_ids, t5_ids = tokenize(*tokenizers, prompts)
+    read = [read_sentences(words_of(tokenizers[1], ids)) for ids in t5_ids.tolist()]
+    tokens, whole = reader(clip_ids, t5_ids)
+    loss = torch.zeros(())
+    right: dict[str, float] = {}
+    for name, logits in zip(TOKEN_HEADS, tokens):
+        wanted = torch.tensor([[labels.get(name, IGNORE) for labels in words] for words, _ in read])
+        loss = loss + F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), ignore_index=IGNORE)
+        seen = wanted != IGNORE
+        right[name] = round((logits.argmax(-1) == wanted)[seen].float().mean().item(), 3)
+    for name, logits in zip(WHOLE_HEADS, whole):
+        wanted = torch.tensor([labels[name] for _, labels in read])
+        loss = loss + F.cross_entropy(logits, wanted)
+        right[name] = round((logits.argmax(-1) == wanted).float().mean().item(), 3)
+    return loss, right
+
+
+def words_of(t5: PreTrainedTokenizerFast, ids: list[int]) -> list[str]:
+    """The words behind T5's ids, one per id; nothing for padding."""
+    return [token.removeprefix("▁") for token in t5.convert_ids_to_tokens(ids)]
+
+
+def _encoders(model: Path, tokenizers: tuple) -> tuple[CLIPTextModel, T5EncoderModel]:
+    if not (model / "text_encoder_2").exists():
+        return create_text_encoders(*tokenizers)
+    return load_text_encoders(model)
+
+
+def _save(run: Path, reader: Reader, step: int, clock: Clock) -> None:
+    save_checkpoint(run / "checkpoint", dict(reader.state_dict()), {"step": step, "seconds": clock.total()})

@@ -1,0 +1,116 @@
+"""What the words of a canonical sentence say of each other: which colour is whose, which object comes first, from which image.
+
+The labels by which the text encoders learn to read before any picture is painted.
+"""
+
+from .world.vocabulary import COLORS, NOUNS, PATTERNS, STYLES
+
+IGNORE = -100
+BACKGROUND = "background"
+_HOLDERS = {word: i for i, word in enumerate([BACKGROUND, *NOUNS])}
+_COLORS = {word: i + 1 for i, word in enumerate(COLORS)}
+_PATTERNS = {word: i + 1 for i, word in enumerate(PATTERNS)}
+_STYLES = {word: i + 1 for i, word in enumerate(STYLES)}
+_ATTRIBUTES = {word: i for i, word in enumerate([*COLORS, *PATTERNS, *STYLES])}
+#: Objects of one sentence that are told apart by their order.
+ORDERS = 4
+#: Images that a sentence may name.
+IMAGES = 5
+
+#: What every object's word (and `background`) tells: name and number of labels; 0 is none.
+HOLDER_HEADS = {
+    "holder": len(_HOLDERS),
+    "color": len(_COLORS) + 1,
+    "pattern": len(_PATTERNS) + 1,
+    "image": IMAGES + 1,
+    "order": ORDERS + 1,
+    "sentence": 2,
+}
+#: What every word of a colour, pattern or style tells; its holder counts from 1, 0 is none.
+ATTRIBUTE_HEADS = {"attribute": len(_ATTRIBUTES), "of": len(_HOLDERS) + 1, "of_order": ORDERS + 1, "of_sentence": 2}
+TOKEN_HEADS = HOLDER_HEADS | ATTRIBUTE_HEADS
+#: What a sentence as a whole tells: its first two objects, its background and its style.
+WHOLE_HEADS = {
+    f"{part}.{name}": size
+    for part in ("first", "second", "background")
+    for name, size in (("holder", len(_HOLDERS) + 1), ("color", len(_COLORS) + 1), ("pattern", len(_PATTERNS) + 1))
+} | {"style": len(_STYLES) + 1}
+
+
+class _Holder:
+    """An object's word, or `background`, with what the sentence says of it."""
+
+    def __init__(self, word: str, at: int, order: int, sentence: int) -> None:
+        self.word, self.at, self.order, self.sentence = word, at, order, sentence
+        self.color = self.pattern = self.image = 0
+
+    def labels(self) -> dict[str, int]:
+        order = min(self.order, ORDERS)
+        named = {"color": self.color, "pattern": self.pattern, "image": self.image, "order": order}
+        return {"holder": _HOLDERS[self.word], "sentence": self.sentence, **named}
+
+
+def read_sentences(words: list[str]) -> tuple[list[dict[str, int]], dict[str, int]]:
+    """Labels of every word, by TOKEN_HEADS (empty for words that tell nothing), and of the whole, by WHOLE_HEADS.
+
+    :param words: lower-case words and full stops, as the T5 tokenizer cuts them.
+    """
+    holders = _holders(words)
+    labels: list[dict[str, int]] = [{} for _ in words]
+    sentence = 0
+    style = 0
+    for at, word in enumerate(words):
+        sentence += word == "."
+        if word not in _ATTRIBUTES:
+            continue
+        owner = None if word in _STYLES else _owner(holders, at, min(sentence, 1))
+        style = _STYLES.get(word, style)
+        if owner:
+            owner.color = _COLORS.get(word, owner.color)
+            owner.pattern = _PATTERNS.get(word, owner.pattern)
+        labels[at] = {
+            "attribute": _ATTRIBUTES[word],
+            "of": _HOLDERS[owner.word] + 1 if owner else 0,
+            "of_order": min(owner.order, ORDERS) if owner else 0,
+            "of_sentence": min(sentence, 1),
+        }
+    for holder in holders:
+        labels[holder.at] = holder.labels()
+    return labels, _whole(holders, style)
+
+
+def _holders(words: list[str]) -> list[_Holder]:
+    holders: list[_Holder] = []
+    sentence = order = 0
+    for at, word in enumerate(words):
+        if word == ".":
+            sentence, order = sentence + 1, 0
+        elif word in _HOLDERS:
+            order += word != BACKGROUND
+            holders.append(_Holder(word, at, 0 if word == BACKGROUND else order, min(sentence, 1)))
+        elif word.isdigit() and words[at - 1] == "image" and holders and at - holders[-1].at <= 3:
+            holders[-1].image = min(int(word), IMAGES)
+    return holders
+
+
+def _owner(holders: list[_Holder], at: int, sentence: int) -> _Holder | None:
+    """Whose an attribute at a place is: of what comes next in its sentence, else of what came last."""
+    own = [holder for holder in holders if holder.sentence == sentence]
+    after = [holder for holder in own if holder.at > at]
+    return after[0] if after else own[-1] if own else None
+
+
+def _whole(holders: list[_Holder], style: int) -> dict[str, int]:
+    last = [holder for holder in holders if holder.sentence == holders[-1].sentence] if holders else []
+    things = [holder for holder in last if holder.word != BACKGROUND]
+    parts = {
+        "first": things[0] if things else None,
+        "second": things[1] if len(things) > 1 else None,
+        "background": next((holder for holder in last if holder.word == BACKGROUND), None),
+    }
+    labels = {"style": style}
+    for part, holder in parts.items():
+        labels[f"{part}.holder"] = _HOLDERS[holder.word] + 1 if holder else 0
+        labels[f"{part}.color"] = holder.color if holder else 0
+        labels[f"{part}.pattern"] = holder.pattern if holder else 0
+    return labels
