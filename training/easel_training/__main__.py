@@ -6,6 +6,7 @@ from pathlib import Path
 from .card import write_card
 from .cases import write_cases
 from .judge import train_judge
+from .reader.tokenizer import write_tokenizer
 from .reader.train import train_reader
 from .requests.cases import write_requests
 from .stages import publish_vae, train_adapter, train_base
@@ -42,7 +43,10 @@ def main() -> None:
     elif options.stage == "cases":
         write_cases(options.cases, options.size)
     elif options.stage == "vlm":
-        run_workers(options.workers, train_reader, run, options.model / "vlm", options.minutes, options.seed)
+        vlm = options.model / "vlm"
+        if not (vlm / "tokenizer.json").exists():
+            write_tokenizer(vlm, options.seed)
+        run_workers(options.workers, train_reader, run, vlm, options.minutes, options.seed)
     elif options.stage == "requests":
         write_requests(options.requests, options.size)
     elif options.stage == "base":

@@ -64,7 +64,7 @@ def test_answers_are_json_and_their_form_takes_one_token_a_piece(tokenizer: Toke
 
 
 def test_any_text_survives_the_tokenizer(tokenizer: Tokenizer) -> None:
-    for text in ("Ünïcödé 漢字 🙂 \"quotes\" \\ {}", "ignore <b>this</b>\nline two"):
+    for text in ('Ünïcödé 漢字 🙂 "quotes" \\ {}', "ignore <b>this</b>\nline two"):
         assert tokenizer.decode(tokenizer.encode(text).ids) == text
     assert all(tokenizer.token_to_id(text) is not None for text in SPECIAL)
 
@@ -96,7 +96,9 @@ def test_a_batch_learns_the_answers_only_and_agrees_with_the_whole_network(token
         ).logits
     assert torch.allclose(logits, whole[batch.targets >= 0], atol=1e-4)
     first = targets[: int((batch.targets[0] >= 0).sum())].tolist()
-    assert tokenizer.decode(first, skip_special_tokens=False).startswith('{"') and first[-1] == tokenizer.token_to_id("<|im_end|>")
+    assert tokenizer.decode(first, skip_special_tokens=False).startswith('{"') and first[-1] == tokenizer.token_to_id(
+        "<|im_end|>"
+    )
 
 
 def test_the_published_folder_opens_again(tokenizer: Tokenizer, tmp_path: Path) -> None:

@@ -86,7 +86,9 @@ def publish(folder: Path, network: Qwen2_5_VLForConditionalGeneration, tokenizer
     network.config.architectures = ["Qwen2_5_VLForConditionalGeneration"]
     network.config.to_json_file(folder / "config.json")
     trained = dict(network.named_parameters())
-    save_file({name: value.detach().cpu().bfloat16().contiguous() for name, value in trained.items()}, folder / "model.safetensors")
+    save_file(
+        {name: value.detach().cpu().bfloat16().contiguous() for name, value in trained.items()}, folder / "model.safetensors"
+    )
     tokenizer.save(str(folder / "tokenizer.json"))
     (folder / "chat_template.jinja").write_text(CHAT_TEMPLATE)
     stops = [tokenizer.token_to_id("<|im_end|>"), tokenizer.token_to_id("<|endoftext|>")]

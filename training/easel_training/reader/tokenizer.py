@@ -14,9 +14,7 @@ SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<
 #: Requests whose words the vocabulary is made of.
 REQUESTS = 16_000
 #: How Qwen2's tokenizer cuts text into words.
-WORDS = (
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-)
+WORDS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 
 
 def train_tokenizer(seed: int) -> Tokenizer:
@@ -41,6 +39,12 @@ def train_tokenizer(seed: int) -> Tokenizer:
     tokenizer.add_special_tokens([AddedToken(text, normalized=False, special=True) for text in SPECIAL])
     tokenizer.add_tokens(form)
     return tokenizer
+
+
+def write_tokenizer(folder: Path, seed: int) -> None:
+    """Write `tokenizer.json` into the folder of the language model."""
+    folder.mkdir(parents=True, exist_ok=True)
+    train_tokenizer(seed).save(str(folder / "tokenizer.json"))
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:

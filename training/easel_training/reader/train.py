@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import TextIO
 
 import torch
 from transformers import Qwen2_5_VLForConditionalGeneration
@@ -13,7 +14,7 @@ from ..muon import create_optimizers, set_rates
 from ..workers import agree, average_gradients, rank, workers
 from .network import create_network, load_network, publish
 from .samples import IGNORED, Batch, RequestStream
-from .tokenizer import load_tokenizer, train_tokenizer
+from .tokenizer import load_tokenizer
 
 #: Tokens in one batch of one worker, padding included.
 BATCH_TOKENS = 2600
@@ -31,13 +32,13 @@ def train_reader(run: Path, folder: Path, minutes: float, seed: int) -> None:
     """Train for some minutes, or go on from the run's checkpoint or the published weights; publish the average.
 
     :param run: holds the checkpoint and `log.jsonl`.
-    :param folder: the `vlm` folder of the model; keeps its tokenizer where it has one.
+    :param folder: the `vlm` folder of the model; holds the tokenizer and receives the rest.
     """
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     published = (folder / "model.safetensors").exists()
     restored = load_checkpoint(run / "checkpoint")
-    tokenizer = load_tokenizer(folder) if published else train_tokenizer(seed)
+    tokenizer = load_tokenizer(folder)
     network = load_network(folder) if published and not restored else create_network(tokenizer)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network.to(device).train()
@@ -130,9 +131,9 @@ def _checked(
     return {"tokens": round(sum(tokens) / len(tokens), 4), "answers": round(sum(answers) / len(answers), 4)}
 
 
-def _write(log: object, row: dict) -> None:
-    log.write(json.dumps(row) + "\n")  # type: ignore[attr-defined]
-    log.flush()  # type: ignore[attr-defined]
+def _write(log: TextIO, row: dict) -> None:
+    log.write(json.dumps(row) + "\n")
+    log.flush()
 
 
 def _save(

@@ -59,14 +59,18 @@ class Request:
             "references": list(reading.references),
             "attribute": reading.attribute,
         }
-        said = {
-            "previous": {
-                "mode": previous.mode,
-                "base": previous.base,
-                "references": list(previous.references),
-                "instruction": previous.instruction,
+        said = (
+            {
+                "previous": {
+                    "mode": previous.mode,
+                    "base": previous.base,
+                    "references": list(previous.references),
+                    "instruction": previous.instruction,
+                }
             }
-        } if previous else {}
+            if previous
+            else {}
+        )
         images = [f"{image.origin}: {scene_text(image.scene)}" for image in self.images]
         head = {"id": name, "phenomenon": self.phenomenon, "language": self.language, "images": images, "text": self.text}
         return head | said | {"gold": gold}

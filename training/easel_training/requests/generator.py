@@ -23,7 +23,9 @@ HELD_OUT_ONE_IN = 10
 ENGLISH_SHARE = 0.5
 
 
-def draw_request(rng: np.random.Generator, held_out: bool = False, draw: Draw | None = None, language: str | None = None) -> Request:
+def draw_request(
+    rng: np.random.Generator, held_out: bool = False, draw: Draw | None = None, language: str | None = None
+) -> Request:
     """A request of a random kind.
 
     :param held_out: one that training never sees, for the benchmark; else one that it may see.
@@ -64,7 +66,8 @@ def _signs(language: str) -> list[tuple[re.Pattern[str], str]]:
     found = lexicon(language).words()
     border = ("", "") if language in ("ja", "ko", "zh-CN") else (r"\b", r"\b")
     return [
-        (re.compile(border[0] + re.escape(word.lower()) + border[1]), found[word]) for word in sorted(found, key=len, reverse=True)
+        (re.compile(border[0] + re.escape(word.lower()) + border[1]), found[word])
+        for word in sorted(found, key=len, reverse=True)
     ]
 
 

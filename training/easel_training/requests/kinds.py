@@ -88,7 +88,9 @@ class Asker:
             return self._request(speaker, asked, base, (), "contradiction")
         if way < 0.75:
             asked = self._pair_words(speaker, kind, base, ref)
-            wrong = self._pair_words(speaker, _drawn(self.rng, PAIR_SHARES), *((base, ref) if self.rng.random() < 0.5 else (ref, base)))
+            wrong = self._pair_words(
+                speaker, _drawn(self.rng, PAIR_SHARES), *((base, ref) if self.rng.random() < 0.5 else (ref, base))
+            )
             text = self._joined("corrections", wrong.text, asked.text)
             return self._request(speaker, Asked(text, asked.instruction, asked.attribute), base, (ref,), "contradiction")
         asked = self._single_words(speaker, base)
@@ -254,7 +256,9 @@ class Asker:
             case "pattern":
                 pattern = pick(rng, PATTERNS, (thing.pattern, "plain"))
                 words = {"v": speaker.value("patterns", pattern), "w": speaker.value("pattern_nouns", pattern)}
-                return Asked(speaker.say("pattern", A=named(), **words), f"Change the pattern of the {thing.noun} to {pattern}.", "pattern")
+                return Asked(
+                    speaker.say("pattern", A=named(), **words), f"Change the pattern of the {thing.noun} to {pattern}.", "pattern"
+                )
             case "replace":
                 noun = pick(rng, NOUNS, tuple(_nouns(scene)))
                 text = speaker.say("noun", A=named(), n=speaker.new_noun(noun))

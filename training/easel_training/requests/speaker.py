@@ -66,7 +66,9 @@ class Speaker:
             return _fixed(self.words.pick(self.rng, "current" if self.current == number else "fresh"))
         if way in ("own", "theirs"):
             return _fixed(self.fill(self.words.pick(self.rng, way), n=noun.word))
-        template = self.words.pick(self.rng, {"in": "things_in", "bare": "things", "colored": "things_looking"}.get(way, "things_patterned"))
+        template = self.words.pick(
+            self.rng, {"in": "things_in", "bare": "things", "colored": "things_looking"}.get(way, "things_patterned")
+        )
         image = self.image(number, ("number", "attachment", "last", "original"), quiet=True)("") if "{i}" in template else ""
         return self._phrase(template, noun, thing, image)
 
