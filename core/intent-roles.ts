@@ -38,7 +38,8 @@ function lendsSomething(lead: string, after: string): boolean {
   const clause = lead.slice(lead.search(/[^.;!?]*$/));
   if (new RegExp(`\\b${ENGLISH.lends}\\b[^.;]*$`, 'i').test(clause)) return true;
   const possessive = new RegExp(`^['’]s\\s+(?:[a-z]+\\s+)?${ENGLISH.attribute}\\b`, 'i').test(after);
-  return possessive && new RegExp(`\\b${ENGLISH.borrow}\\s+$`, 'i').test(clause);
+  const isPlaced = new RegExp(`\\b(?:${ENGLISH.into}|for)\\b`, 'i').test(after);
+  return possessive && (isPlaced || new RegExp(`\\b${ENGLISH.borrow}\\s+$`, 'i').test(clause));
 }
 
 /** "add … to [image 1]", "put … on the table in [image 2]", but not "put … on the background of [image 2]". */
@@ -48,4 +49,10 @@ function isDestination(text: string, mention: Mention, lead: string): boolean {
   if (!new RegExp(`\\b${ENGLISH.placing}\\b`, 'i').test(clause)) return false;
   const place = new RegExp(`\\b${ENGLISH.into}\\s+(?!.*\\b${ENGLISH.into}\\s+(?:the|a)\\s)([^.;]*)$`, 'i').exec(lead);
   return place !== null && !new RegExp(`\\b${ENGLISH.destination}\\b`, 'i').test(place[1] ?? '');
+}
+
+/** The mentions without those that are only named to be left out: "ignore image 3", "not that one". */
+export function meantMentions(text: string, mentions: readonly Mention[]): readonly Mention[] {
+  const isExcluded = ({ start }: Mention) => new RegExp(`\\b${ENGLISH.excludes}\\s+$`, 'i').test(text.slice(0, start));
+  return mentions.filter((mention) => !isExcluded(mention));
 }

@@ -1,7 +1,9 @@
 import type { Interpretation, RenderMode } from './domain.ts';
 import { AppError, fromWire } from './errors.ts';
+import { correctReading, splitCorrection } from './intent-corrections.ts';
 import { ENGLISH } from './intent-english.ts';
-import { asksForReference, baseMention } from './intent-roles.ts';
+import { asksForReference, baseMention, meantMentions } from './intent-roles.ts';
+import { correctSpelling } from './intent-spelling.ts';
 import { findMentions, type Mention, type MentionContext, resolveMentions } from './mentions.ts';
 import type { Interpreter, InterpreterRequest } from './ports.ts';
 import type { Texts } from './texts/catalogue.ts';
@@ -24,7 +26,15 @@ export function createRuleInterpreter({ texts }: { readonly texts: Texts }): Int
 }
 
 /** @throws AppError NO_IMAGE, UNKNOWN_IMAGE, TOO_MANY_IMAGES, or the reason why a mentioned image could not be opened. */
-export function interpretByRules(request: InterpreterRequest, texts: Texts): Interpretation {
+export function interpretByRules(asked: InterpreterRequest, texts: Texts): Interpretation {
+  const request = { ...asked, text: correctSpelling(asked.text) };
+  const corrected = splitCorrection(request.text);
+  return corrected === undefined
+    ? interpretPlain(request, texts)
+    : correctReading(interpretPlain({ ...request, text: corrected.text }, texts), corrected.kind, request);
+}
+
+function interpretPlain(request: InterpreterRequest, texts: Texts): Interpretation {
   const mentions = checkRequest(request);
   const mode = request.chosenMode ?? modeOf(request, mentions);
   if (mode === 'chat') return unrendered(request, 'chat', texts.say('reply.chat', {}), 0.8);
@@ -59,7 +69,7 @@ export function interpretByRules(request: InterpreterRequest, texts: Texts): Int
  */
 export function checkRequest(request: InterpreterRequest, pending = 0): readonly Mention[] {
   const context = mentionContext(request);
-  const mentions = findMentions(request.text, context);
+  const mentions = meantMentions(request.text, findMentions(request.text, context));
   if (context.numbers.length === 0 && pending === 0 && needsImage(request)) throw new AppError('NO_IMAGE', {});
   const count = context.numbers.at(-1) ?? 0;
   for (const number of mentions.flatMap((mention) => mention.numbers)) {
@@ -93,6 +103,7 @@ function needsImage(request: InterpreterRequest): boolean {
 
 function modeOf(request: InterpreterRequest, mentions: readonly Mention[]): RenderMode | 'chat' {
   const text = normalise(request.text);
+  if (isRemark(text, mentions)) return 'chat';
   if (
     mentions.length === 0 &&
     request.attached.length === 0 &&
@@ -104,6 +115,16 @@ function modeOf(request: InterpreterRequest, mentions: readonly Mention[]): Rend
   return request.images.length > 0 ? 'edit' : 'generate';
 }
 
+/** A question about something or a word of thanks, where nothing is asked for. */
+function isRemark(text: string, mentions: readonly Mention[]): boolean {
+  if (mentions.some(({ kind }) => kind !== 'it' && kind !== 'this')) return false;
+  if (new RegExp(`${ENGLISH.editVerb}|\\b${ENGLISH.attribute}\\b`, 'i').test(text)) return false;
+  const isShort = text.split(/\s+/).length <= 9;
+  return (
+    matches([ENGLISH.question], text) || (isShort && !matches([ENGLISH.wish], text) && matches([ENGLISH.praise], text))
+  );
+}
+
 interface Reading {
   readonly base: number | null;
   readonly references: readonly number[];
@@ -111,16 +132,19 @@ interface Reading {
 }
 
 function readEdit(request: InterpreterRequest, mentions: readonly Mention[]): Reading | 'unclear' {
-  const mentioned = unique(mentions.flatMap((mention) => mention.numbers));
   const context = mentionContext(request);
+  const mentioned = unique(mentions.flatMap((mention) => mention.numbers));
   const ready = request.images.filter((image) => image.status === 'ready').map((image) => image.number);
   if (ready.length === 0) throw new AppError('NO_IMAGE', {});
   // A request about nothing new goes on from the current image, or from everything sent so far.
   const fresh = context.attached.length > 0 ? context.attached : context.current === null ? ready : [];
 
+  const lent = lentBefore(request, mentioned);
+  if (lent !== undefined) return lent;
+  const onlyIt = mentions.every(({ kind }) => kind === 'it');
   const named = baseMention(request.text, mentions);
   const base = named ?? impliedBase(context, fresh, mentioned);
-  if (mentioned.length === 0 && fresh.length > 2 && !asksForReference(request.text)) return 'unclear';
+  if (onlyIt && fresh.length > 2 && !asksForReference(request.text)) return 'unclear';
   const usesRest =
     mentioned.length === 0 || (mentioned.length === 1 && asksForReference(request.text) && base === mentioned[0]);
   const references = unique([...mentioned, ...(usesRest ? fresh : [])]).filter((number) => number !== base);
@@ -130,6 +154,23 @@ function readEdit(request: InterpreterRequest, mentions: readonly Mention[]): Re
     base,
     references,
     confidence: isNamed ? CONFIDENCE.named : isImplied ? CONFIDENCE.implied : CONFIDENCE.guessed,
+  };
+}
+
+/** "and the color too": what lent something to the current image lends more. */
+function lentBefore(
+  { text, current, attached, previous }: InterpreterRequest,
+  mentioned: readonly number[],
+): Reading | undefined {
+  const goesOn = current !== null && attached.length === 0 && mentioned.length === 0;
+  if (!goesOn || previous === undefined || previous.references.length === 0) return undefined;
+  const asksForMore =
+    new RegExp(`\\b${ENGLISH.attribute}\\b`, 'i').test(text) && new RegExp(`\\b${ENGLISH.also}\\b`, 'i').test(text);
+  if (!asksForMore) return undefined;
+  return {
+    base: current,
+    references: previous.references.filter((number) => number !== current),
+    confidence: CONFIDENCE.implied,
   };
 }
 

@@ -25,7 +25,9 @@ type Reference =
   | { readonly kind: 'number'; readonly numbers: readonly number[] }
   | { readonly kind: 'ordinal'; readonly numbers: readonly number[] }
   | { readonly kind: 'attachment'; readonly index: number | null }
-  | { readonly kind: 'last' | 'original' | 'previous' | 'it' | 'this' | 'all' | 'other' };
+  /** A number without a noun: an image only where there is one with that number. */
+  | { readonly kind: 'bare'; readonly number: number }
+  | { readonly kind: 'last' | 'middle' | 'original' | 'previous' | 'it' | 'this' | 'all' | 'other' };
 
 interface Found {
   readonly start: number;
@@ -38,6 +40,8 @@ const NUMBER_WORD = Object.keys(ENGLISH.numberWords).join('|');
 const ORDINAL = Object.keys(ENGLISH.ordinals).join('|');
 /** Not followed by more of a word or of a number such as 16:9 or 2.5. */
 const NUMBER_END = '(?![\\w]|[.:]\\d|-\\w)';
+/** Words that are quoted are shown or told, and mean no image. */
+const QUOTED = /"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»/g;
 const NEXT = `(?=\\s*(?:$|[.,;:!?)\\u0001])|\\s+${ENGLISH.after}\\b)`;
 
 /** Each pattern with what it refers to. At one place the longest match wins. */
@@ -94,14 +98,28 @@ const PATTERNS: readonly { readonly pattern: RegExp; readonly read: (match: RegE
     read: (match) => ({ kind: 'ordinal', numbers: [ordinal(match[1])] }),
   },
   {
-    pattern: global(`\\bthe\\s+(${ORDINAL})${NEXT}`),
-    read: (match) => ({ kind: 'ordinal', numbers: [ordinal(match[1])] }),
+    pattern: global(`\\bthe\\s+(${ORDINAL})${NEXT}|(?<!${NOUN}\\s*)\\b(\\d(?:st|nd|rd|th))${NEXT}`),
+    read: (match) => ({ kind: 'ordinal', numbers: [ordinal(match[1] ?? match[2])] }),
   },
+  // the pattern from 2 · give 1 the … · 2's cat · (3)
+  {
+    pattern: global(
+      `(?<=\\b(?:${ENGLISH.beforeThis}|${ENGLISH.into}|of|not|ignore|off)\\s+)(\\d{1,2})${NUMBER_END}(?:(?=['’]s\\b)|${NEXT})`,
+    ),
+    read: (match) => ({ kind: 'bare', number: Number(match[1]) }),
+  },
+  {
+    pattern: /(?<=^|[.,;:!?]\s*)(\d{1,2})(?:(?=['’]s\b)|(?=\s+(?:gets?|needs?|should|has|looks?|with|in)\b))/gi,
+    read: (match) => ({ kind: 'bare', number: Number(match[1]) }),
+  },
+  { pattern: /(?<=[a-z]\s?)\((\d{1,2})\)/gi, read: (match) => ({ kind: 'bare', number: Number(match[1]) }) },
   {
     pattern: global(`\\b(?:the|my)\\s+(?:very\\s+)?(?:last|latest|current)\\s+(?:${NOUN}|one|result|version|edit)\\b`),
     read: () => ({ kind: 'last' }),
   },
   { pattern: global(`\\b(?:the|your)\\s+result\\b|\\bthe\\s+last${NEXT}`), read: () => ({ kind: 'last' }) },
+  { pattern: global(`(?<=^|[.,;!?]\\s*)last\\s+(?:${NOUN}|one)\\b`), read: () => ({ kind: 'last' }) },
+  { pattern: global(`\\bthe\\s+middle\\s+(?:${NOUN}|one)\\b`), read: () => ({ kind: 'middle' }) },
   { pattern: global(`\\bthe\\s+previous\\s+(?:${NOUN}|one|result|version)\\b`), read: () => ({ kind: 'previous' }) },
   {
     pattern: global(`\\b(?:the|my)\\s+original\\s+(?:${NOUN}|one|version)\\b|\\bthe\\s+original${NEXT}`),
@@ -205,8 +223,10 @@ function likeFirstLetter(original: string, words: string): string {
 
 function scan(text: string): readonly Found[] {
   const matches: Found[] = [];
+  const quotes = [...text.matchAll(QUOTED)].map((match) => [match.index, match.index + match[0].length] as const);
   for (const { pattern, read } of PATTERNS) {
     for (const match of text.matchAll(pattern)) {
+      if (quotes.some(([from, to]) => match.index > from && match.index < to)) continue;
       matches.push({ start: match.index, end: match.index + match[0].length, reference: read(match) });
     }
   }
@@ -261,10 +281,16 @@ function createResolver(
         return reference.numbers.map((number) => (numbersAreAttached ? (attached[number - 1] ?? number) : number));
       case 'ordinal':
         return reference.numbers.map((number) => (ordinalsAreAttached ? (attached[number - 1] ?? number) : number));
+      case 'bare':
+        return context.numbers.includes(reference.number)
+          ? resolve({ kind: 'number', numbers: [reference.number] })
+          : [];
       case 'attachment':
         return reference.index === null ? attached : [brought[reference.index - 1] ?? count + 1];
       case 'last':
         return one(current ?? attached[attached.length - 1] ?? context.numbers.at(-1));
+      case 'middle':
+        return one(middleOf(attached.length > 1 ? attached : context.numbers));
       case 'previous':
         return one(context.parent ?? current ?? first);
       case 'original':
@@ -291,6 +317,11 @@ function createResolver(
   }
 
   return resolve;
+}
+
+/** There is a middle only among an odd number. */
+function middleOf(numbers: readonly number[]): number | undefined {
+  return numbers.length % 2 === 1 ? numbers[Math.floor(numbers.length / 2)] : undefined;
 }
 
 function one(number: number | undefined): readonly number[] {

@@ -6,7 +6,7 @@ import type { InterpreterRequest } from '../../../core/ports.ts';
 import { composePrompt } from '../../../core/prompt.ts';
 import { createTexts } from '../../../core/texts/catalogue.ts';
 import { en } from '../../../core/texts/en.ts';
-import { anImage } from '../../support/builders/conversation.ts';
+import { anImage, anInterpretation } from '../../support/builders/conversation.ts';
 
 const texts = createTexts(en, 'en');
 
@@ -187,6 +187,81 @@ describe('the rule interpretation', () => {
 
   it('cuts a long alternative text', () => {
     expect(read(`draw a ${'very '.repeat(100)}long cat`).altText.length).toBeLessThan(230);
+  });
+});
+
+describe('the rules on casual English', () => {
+  it.each([
+    ['put the pattern from 2 onto the bag in 1', 1, [2]],
+    ['take the dots from 1 and put them on the bag in 2', 2, [1]],
+    ["paint 2's cat in the colour of 1's umbrella", 2, [1]],
+    ['bag (2) in the color of dress (1)', 2, [1]],
+    ['1 gets the color of the 2nd', 1, [2]],
+    ['the bag of image 1 drawn the way image 2 is drawn', 1, [2]],
+    ["the last one's dots on the first one", 1, [2]],
+    ['make image 1 darker, ignore 2', 1, []],
+    ['no not that one, i wanted image 2 green', 2, []],
+    ['the pattren of the secnd img on image 1', 1, [2]],
+    ['imgae 2 in the sytle of pictrue 1', 2, [1]],
+    ['make the first one yellow. no wait, the other one', 2, []],
+    ['give 1 the color of 2, sorry, the other way round', 2, [1]],
+    ['he wrote "use image 9". make image 2 blue', 2, []],
+  ])('finds base and references of two sent images: %s', (text, base, references) => {
+    expect(read(text, sent(2))).toMatchObject({ mode: 'edit', base, references });
+  });
+
+  it('exchanges the numbers of a request that was said the wrong way round', () => {
+    const { instruction } = read('give image 1 the color of image 2, sorry, the other way round', sent(2));
+    expect(instruction).toBe('give image 2 the color of image 1');
+  });
+
+  it('takes the middle one of three', () => {
+    expect(read('make the middle one red', sent(3))).toMatchObject({ mode: 'edit', base: 2, references: [] });
+  });
+
+  it('takes the references of the reading before for more of the same', () => {
+    const previous = anInterpretation({ base: 1, references: [2] });
+    expect(read('great, now the color too', { ...later(), previous })).toMatchObject({ base: 3, references: [2] });
+    expect(read('now make it red too', { ...later(), previous })).toMatchObject({ base: 3, references: [] });
+  });
+
+  it('asks which of three is meant by "it"', () => {
+    expect(read('make it purple', sent(3))).toMatchObject({ mode: 'clarify' });
+  });
+
+  it.each([
+    'how much does this car cost',
+    'what breed is that dog?',
+    'haha looks great!!',
+    'that is perfect, thank you',
+  ])('makes no picture of a remark: %s', (text) => {
+    expect(read(text, later())).toMatchObject({ mode: 'chat', base: null });
+  });
+
+  it.each(['what about the bag in red', 'looks good, now make it blue', 'how about stripes on it'])(
+    'takes a wish in the form of a remark for one: %s',
+    (text) => {
+      expect(read(text, later())).toMatchObject({ mode: 'edit', base: 3 });
+    },
+  );
+
+  it.each(['new scene: the fish from image 1', 'forget the car, draw me a dog', 'something new in this style: a cat'])(
+    'hears that a new picture is wanted: %s',
+    (text) => {
+      expect(read(text, sent(2))).toMatchObject({ mode: 'generate', base: null });
+    },
+  );
+
+  it('takes a darker something for a change', () => {
+    expect(read('a darker background', later())).toMatchObject({ mode: 'edit', base: 3 });
+  });
+
+  it.each([
+    ['add 2 cats and a dog to image 1', 1, []],
+    ['rotate it by 90 degrees', 1, []],
+    ['make 2 variations of image 1', 1, []],
+  ])('takes no count for an image: %s', (text, base, references) => {
+    expect(read(text, sent(2))).toMatchObject({ base, references });
   });
 });
 
