@@ -149,6 +149,8 @@ export interface InterpreterRequest {
   readonly images: readonly ImageEntry[];
   /** Numbers this message brought, in order: "attachment 2" is the second. */
   readonly attached: readonly number[];
+  /** Numbers of the pictures that this person sent, where people are told apart: "mine" is one of them. */
+  readonly own?: readonly number[];
   /** What "it" means. */
   readonly current: number | null;
   /** The reading of the turn before, for "same but tilted". */

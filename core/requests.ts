@@ -22,6 +22,7 @@ export function interpreterRequest(
     ...(chosenMode === undefined ? {} : { chosenMode }),
     images: document.images.filter((image) => !later.has(image.turnId)),
     attached,
+    ...(turn.authorId === undefined ? {} : { own: picturesOf(document, turn.authorId) }),
     current: document.current,
     ...(previous === undefined ? {} : { previous }),
     maxImages: engineOf(document, turn, settings).maxImages,
@@ -90,4 +91,9 @@ export function lineageOf(
 
 function lastReading(turns: readonly Turn[]): Interpretation | undefined {
   return turns.findLast((turn) => isReading(turn.interpretation))?.interpretation;
+}
+
+function picturesOf({ turns, images }: Conversation, authorId: string): readonly number[] {
+  const theirs = new Set(turns.filter((turn) => turn.authorId === authorId).map(({ id }) => id));
+  return images.flatMap(({ kind, turnId, number }) => (kind === 'input' && theirs.has(turnId) ? [number] : []));
 }

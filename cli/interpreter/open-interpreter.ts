@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../core/config.ts';
+import { AppError } from '../../core/errors.ts';
 import { createRuleInterpreter } from '../../core/intent-rules.ts';
 import { createChatInterpreter } from '../../core/interpreters/chat-interpreter.ts';
 import type { ShowImage } from '../../core/interpreters/compose-messages.ts';
@@ -11,6 +12,7 @@ import type { Blobs, ChatAnswer, ChatModel, Interpreter, Logger } from '../../co
 import { createVisionLanguageModel, shrinkImage } from '../../inference/index.ts';
 import { PACKAGE_FOLDER } from '../files.ts';
 import { texts } from '../texts.ts';
+import { readAnswerFormat } from './answer-format.ts';
 import { planVlm } from './check-vlm.ts';
 
 /** What reads requests here, as EASEL_VLM says. */
@@ -74,15 +76,21 @@ export async function openInterpreter(config: Config): Promise<OpenInterpreter> 
     import('../../prompts/chat-models/generated-chat-model.ts'),
     import('../../prompts/chat-models/chat-model.ts'),
   ]);
-  const template = taggedTemplateSchema.parse(readTemplate('dreamomni2.v1'));
-  const language = createVisionLanguageModel(plan.folder, { imageSizes: 'kontext', device: config.device });
-  const { maxNewTokens, repetitionPenalty } = template;
+  const format = readAnswerFormat(plan.folder);
+  const tagged = taggedTemplateSchema.parse(readTemplate('dreamomni2.v1'));
+  const asked = format === undefined ? undefined : chatTemplateSchema.parse(readTemplate(format.template));
+  const imageSizes = format === undefined ? 'kontext' : 'own';
+  const language = createVisionLanguageModel(plan.folder, { imageSizes, device: config.device });
+  const { maxNewTokens, repetitionPenalty } = format === undefined ? tagged : { ...format, repetitionPenalty: 1 };
   const generate = language.generate.bind(language);
   const model = asChatModel('local', new GeneratedChatModel({ generate, maxNewTokens, repetitionPenalty }));
+  const reader = (showImage: ShowImage) =>
+    asked === undefined
+      ? createTaggedInterpreter({ model, template: tagged, showImage, texts }, { timeoutMs })
+      : createChatInterpreter({ model, template: asked, showImage, texts }, { timeoutMs });
   return {
     name: 'local',
-    reading: ({ blobs, logger }) =>
-      behind(createTaggedInterpreter({ model, template, showImage: wholeImages(blobs), texts }, { timeoutMs }), logger),
+    reading: ({ blobs, logger }) => behind(reader(wholeImages(blobs)), logger),
     ready: () => language.ready(),
     dispose: () => language.dispose(),
   };
@@ -100,6 +108,9 @@ function wholeImages(blobs: Pick<Blobs, 'get'>): ShowImage {
   return ({ blob }) => blobs.get(blob);
 }
 
+/** @throws AppError CONFIG_INVALID for a name that a model folder made up. */
 function readTemplate(name: string): unknown {
-  return JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'prompts/interpret', `${name}.json`), 'utf8'));
+  const file = join(PACKAGE_FOLDER, 'prompts/interpret', `${name}.json`);
+  if (!existsSync(file)) throw new AppError('CONFIG_INVALID', { problems: `EASEL_VLM: there is no template ${file}` });
+  return JSON.parse(readFileSync(file, 'utf8'));
 }

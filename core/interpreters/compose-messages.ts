@@ -63,12 +63,12 @@ function labelValues(image: ReadyImage, request: InterpreterRequest, { origins }
 
 function originOf(
   { number, kind, ...image }: ReadyImage,
-  { attached }: InterpreterRequest,
+  { attached, own }: InterpreterRequest,
   origins: ChatTemplate['origins'],
 ) {
   if (kind === 'result') return origins.result;
   const index = attached.indexOf(number);
-  if (index === -1) return origins.earlier;
+  if (index === -1) return own?.includes(number) === false ? (origins.other ?? origins.earlier) : origins.earlier;
   return image.origin === 'reply' ? origins.reply : fillLines([origins.attached], { n: index + 1 });
 }
 

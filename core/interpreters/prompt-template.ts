@@ -12,7 +12,16 @@ export const chatTemplateSchema = z
     /** Said in place of an image that is not shown: the same placeholders. */
     hiddenImage: lines,
     /** Words for `{origin}`; `attached` has `{n}`. */
-    origins: z.object({ attached: z.string(), reply: z.string(), earlier: z.string(), result: z.string() }).readonly(),
+    origins: z
+      .object({
+        attached: z.string(),
+        reply: z.string(),
+        earlier: z.string(),
+        /** Sent earlier by somebody else; default: as `earlier`. */
+        other: z.string().optional(),
+        result: z.string(),
+      })
+      .readonly(),
     /** Said after the images: `{attached}`, `{current}`, `{mode}`, `{previous}`, `{maxImages}`, `{request}` (a JSON string). */
     request: lines,
     /** The second and last question: `{problems}`. */
