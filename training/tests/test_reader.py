@@ -118,7 +118,7 @@ def test_a_request_is_said_as_the_product_says_it() -> None:
     previous = Reading("edit", 1, (2,), "Add the hat from image 2 to image 1.")
     request = Request("pronoun", "en", images, 'make "it" red', Reading("edit", 3), previous)
     assert prompt_text(request) == (
-        "<|im_start|>system\nRead the request. Answer with JSON.<|im_end|>\n<|im_start|>user\n"
+        "<|im_start|>system\nRead.<|im_end|>\n<|im_start|>user\n"
         f"1 earlier{IMAGE}2 other{IMAGE}3 result{IMAGE}4 reply{IMAGE}5 sent 2{IMAGE}now 3\n"
         'before {"mode":"edit","base":1,"references":[2],"instruction":"Add the hat from image 2 to image 1."}\n'
         '"make \\"it\\" red"<|im_end|>\n<|im_start|>assistant\n'

@@ -83,11 +83,11 @@ def answer_text(request: Request) -> str:
 
 
 def _seen(scene: Scene) -> str:
-    """Objects and style, without the background."""
+    """Objects and style, without the background; a space in front, so that its words are those of sentences."""
     text = scene_text(scene)
     things, _, rest = text.partition(" on ")
     _, comma, style = rest.partition(", ")
-    return f"{things}{comma}{style}"
+    return f" {things}{comma}{style}"
 
 
 def _previous(reading: Reading) -> dict:

@@ -56,5 +56,5 @@ def _words_of(request: Request) -> str:
     """Prompt and answer without their form, which has tokens of its own."""
     text = prompt_text(request) + answer_text(request)
     for piece in (*SPECIAL, *FORM):
-        text = text.replace(piece, " ")
+        text = text.replace(piece, "\n")
     return text

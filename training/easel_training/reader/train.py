@@ -19,7 +19,7 @@ from .tokenizer import load_tokenizer
 #: Tokens in one batch of one worker, padding included.
 BATCH_TOKENS = 2600
 #: Learning rates of Muon and AdamW; going on from published weights alone they are lower by PUBLISHED_RATE.
-RATES = (0.015, 1.5e-3)
+RATES = (0.015, 1e-3)
 PUBLISHED_RATE = 0.4
 SAVE_SECONDS = 240
 CHECK_SECONDS = 300
