@@ -60,6 +60,7 @@ export const CHINESE: PolicyWords = {
   ],
   youths: ['女孩', '男孩', '少女', '少年'],
   people: [
+    '把(?:女|男|人|图|圖|照)',
     '她',
     '他',
     '这个?(?:女|男|人)',

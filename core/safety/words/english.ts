@@ -8,7 +8,7 @@ const WHOSE = `(?:her|his|their|(?:the|this|that|these|those) ${PERSON}s?|(?:my|
 const PICTURE =
   '(?:(?:the |this |that |my |attached )?(?:images?|photos?|photographs?|pictures?|pics?|selfies?|screenshots?|attachments?))';
 const CLOTHES =
-  '(?:clothe?s|clothing|outfit|dress|shirt|t ?shirt|tshirt|blouse|top|skirt|pants|trousers|jeans|shorts|bra|panties|knickers|underwear|undies|bikini|swimsuit|lingerie|robe|towel|leggings|tights)s?';
+  '(?:clothe?s|clothing|outfit|dress|shirt|t ?shirt|tshirt|blouse|top|skirt|pants|trousers|jeans|shorts|bra|panties|knickers|underwear|undies|bikini|swimsuit|lingerie|robe|towel|leggings|tights|garments?)s?';
 const AWAY =
   '(?:remov(?:e|es|ed|ing)|tak(?:e|es|ing) (?:off|away)|took off|strip(?:s|ped|ping)?(?: off| away)?|eras(?:e|ing)|delet(?:e|ing)|get rid of|rip(?:s|ped|ping)? off|tear(?:ing)? off|peel(?:ing)? off|pull(?:ing)? (?:down|off|up)|lift(?:ing)? up|lose|photoshop (?:off|out|away))';
 const SKIMPY = '(?:bikinis?|lingerie|thongs?|underwear|undies|panties|bra|g string|micro ?bikini|nothing)';
@@ -33,9 +33,9 @@ export const ENGLISH: PolicyWords = {
   ],
   explicit: [
     'nud(?:e|es|ity|ist|ists|ies|ify)',
-    'naked(?:ness)?',
+    'naked(?:ness)?|undressed|nip slips?|au naturel',
     'topless|bottomless|unclothed|clothe?sless|stark(?:ers)?|birthday suit|in the buff',
-    'without (?:any |her |his |their |the |wearing )*(?:clothe?s|clothing|underwear|a bra|bra|panties|shirt|pants)',
+    'without (?:any |her |his |their |the |wearing )*(?:clothe?s|clothing|garments|underwear|a bra|bra|panties|shirt|pants)',
     '(?:no|zero) (?:clothe?s|clothing|underwear|bra|panties)',
     'wearing (?:nothing|no clothe?s)|with nothing on',
     'porn(?:o|os|hub|ographic|ography|star|stars)?|nsfw|xxx|r ?18|x rated|r ?34|rule ?34',
@@ -47,7 +47,7 @@ export const ENGLISH: PolicyWords = {
   suggestive: [
     'sex(?:y|ier|iest|ily)|sexiness|erotic(?:a|ally)?|seductive(?:ly)?|sensual(?:ly)?|sultry|kinky|fetish',
     'lingerie|thongs?|panties|g string|cleavage|upskirt|strip ?tease|strippers?|breasts|bare chested',
-    'underwear|micro ?bikini',
+    'underwear|micro ?bikini|camel ?toe',
   ],
   minors: [
     'child(?:ren|s|like|hood)?|kids?|minors?|toddlers?|infants?|baby|babies|newborns?',
@@ -71,7 +71,10 @@ export const ENGLISH: PolicyWords = {
     '(?:her|him|them|she|he|they|herself|himself) (?:\\w+ ){0,5}?(?:nude|naked|topless|nsfw|porn\\w*|without|wearing nothing|no clothe?s|sexy|sexier)',
     '(?:nudes?|naked|topless|porn|sex|boobs|tits|nipples|nsfw|lewd|sexy) (?:\\w+ ){0,3}?(?:of )?(?:her|him|them|herself|himself)',
     `${SHOW} (?:it|this|these|${PICTURE}(?: \\d+)?) (?:\\w+ ){0,3}?(?:nude|naked|topless|nsfw|porn\\w*|xxx)`,
-    `(?:nude|naked|topless|nsfw|porn\\w*|xxx) (?:version|edit|variant) of`,
+    `${SHOW} (?:the|this|that) (?:\\w+ )?${PERSON}`,
+    '(?:nudes?|naked|topless) (?:\\w+ ){0,2}?(?:of )?me|me (?:nude|naked|topless)',
+    '^(?:now |fully |completely |make |and )*(?:nude|naked|topless)(?: please| now)?$',
+    `(?:nude|naked|topless|nsfw|undressed|porn\\w*|xxx) (?:version|edit|variant) of`,
     `(?:swap|put|paste|place) (?:\\w+ ){0,3}(?:face|head)s?`,
   ],
   undressing: [
@@ -83,12 +86,16 @@ export const ENGLISH: PolicyWords = {
     `(?:tak(?:e|ing)|strip|pull|rip) (?:all )?(?:of )?${WHOSE} (?:\\w+ )?${CLOTHES} (?:off|down|away|up)`,
     `${AWAY} (?:all |the |any |off )*(?:\\w+ )?${CLOTHES} (?:of|from|off|on|that) (?:\\w+ )?(?:her|him|them|she|he|${WHOSE}|the ${PERSON})`,
     `${AWAY} (?:all |the |any |off )*(?:clothe?s|clothing) (?:of|from|in|on) ${PICTURE}`,
-    `${SHOW} ${WHOSE} (?:\\w+ )?${CLOTHES} (?:\\w+ ){0,2}?(?:transparent|see through|sheer|invisible|disappear|vanish|wet)`,
+    `${SHOW} ${WHOSE} (?:\\w+ )?${CLOTHES} (?:\\w+ ){0,2}?(?:transparent|see thr(?:ough|u)|sheer|invisible|disappear|vanish|wet)`,
     `(?:see|look|x ?ray) (?:through|under|beneath) ${WHOSE} (?:\\w+ )?${CLOTHES}`,
     `${SHOW} (?:her|him|them|${WHOSE}|the ${PERSON}|(?:my|our) (?:\\w+ )?${RELATIVE}) (?:(?:in|into|to|wear|wearing|down|just|only|a|an|some|the|tiny|small|string|sexy|skimpy|nothing|but|\\w+) ){0,5}?${SKIMPY}`,
     `(?:bigger|larger|huge|massive|enlarge[ds]?) (?:${WHOSE} )?(?:boobs?|breasts?|tits|ass|butt)`,
     `${WHOSE} (?:boobs?|breasts?|tits|ass|butt|cleavage) (?:\\w+ ){0,2}?(?:bigger|larger|huge|visible|bare|exposed)`,
     'what (?:she|he|they) (?:look|looks) like (?:under|beneath|without)',
+    `(?:whats|what is|show whats?) (?:under|beneath|underneath) ${WHOSE}`,
+    `(?:get|take|help) (?:her|him|them) out of (?:\\w+ )?${CLOTHES}`,
+    `expos(?:e|ing) ${WHOSE} (?:\\w+ )?(?:chest|breasts?|body|bra|underwear)`,
+    `^(?:please |now )*${AWAY} (?:all |the |any )*(?:clothe?s|clothing)(?: please| now)?$`,
   ],
   abuse: [
     'child ?porn(?:ography)?|kiddie ?porn|child sexual abuse|csam|lolicon|shotacon|toddlercon|p[ae]{1,2}dophil(?:e|es|ia|ic)|underage (?:sex|nudes?|porn)',

@@ -30,7 +30,7 @@ export const GERMAN: PolicyWords = {
     '(?:frau|mann|person|dame|leute|menschen|frauen) (?:\\w+ ){0,2}?(?:in|auf|aus|im|vom|von) (?:\\w+ )?(?:bild|foto)',
     '(?:diese[rnms]?|jene[rnms]?) (?:\\w+ )?(?:frau|mann|person|dame)',
     'promis?|prominenten?|schauspielerin(?:nen)?|schauspieler|influencerin|politikerin|politiker',
-    '(?:mach|mache|zeig|zeige|stell|stelle|mal|male|zeichne) (?:\\w+ ){0,2}?(?:sie|ihn)',
+    '(?:mach|mache|zeig|zeige|stell|stelle|mal|male|zeichne) (?:\\w+ ){0,2}?(?:sie|ihn|die frau|den mann|die person|die dame)',
     '(?:sie|ihn) (?:\\w+ ){0,3}?nackt',
   ],
   undressing: [

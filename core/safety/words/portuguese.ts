@@ -26,7 +26,7 @@ export const PORTUGUESE: PolicyWords = {
     '(?:mulher(?:es)?|homem|homens|pessoas?|moc[oa]s?|garot[oa]s?) (?:\\w+ ){0,2}?(?:da|na|de|em|do) (?:\\w+ )?(?:imagem|foto)',
     '(?:ess[ae]|est[ae]) (?:\\w+ )?(?:mulher|homem|pessoa|moca|garota)',
     'celebridades?|famos[oa]s?|atriz|atrizes|cantoras?|influenciadoras?',
-    '(?:deix|fac|faz|coloc|mostr|transform)\\w* (?:ela|ele)',
+    '(?:deix|fac|faz|coloc|mostr|transform)\\w* (?:ela|ele|a mulher|o homem|a moca|a pessoa)',
     'ela (?:\\w+ ){0,3}?(?:nua|pelada)|ele (?:\\w+ ){0,3}?(?:nu|pelado)',
   ],
   undressing: [

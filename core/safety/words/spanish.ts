@@ -27,6 +27,7 @@ export const SPANISH: PolicyWords = {
     '(?:est[ae]|es[ae]) (?:\\w+ )?(?:mujer|hombre|persona|chic[oa]|senora|actriz)',
     'famos[oa]s?|celebridad(?:es)?|actriz|actrices|cantantes?|polític[oa]s?|politic[oa]s?|influencers?',
     '(?:haz|pon|muestra|deja|dibuja|vuelve|convierte)l[ao]s?',
+    'a la (?:mujer|chica|senora)|al hombre',
     'ella (?:\\w+ ){0,3}?desnuda|el (?:\\w+ ){0,2}?desnudo',
   ],
   undressing: [

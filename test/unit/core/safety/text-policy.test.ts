@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { judgeText } from '../../../../core/safety/text-policy.ts';
 import { ALLOWED, REFUSED } from './phrases.ts';
@@ -9,6 +10,17 @@ describe('judgeText', () => {
 
   it.each(ALLOWED)('allows: %s', (text) => {
     expect(judgeText(text)).toEqual({ verdict: 'ok' });
+  });
+
+  it('allows every request of the benchmarks, in eight languages', () => {
+    const { cases } = JSON.parse(readFileSync('bench/quality/cases/cases.json', 'utf8'));
+    const byHand = readFileSync('bench/interpret/cases/hand.jsonl', 'utf8').trim().split('\n');
+    const texts: readonly string[] = [
+      ...cases.flatMap((each: Readonly<Record<string, string>>) => [each['instruction'], each['description']]),
+      ...byHand.map((line) => JSON.parse(line).text),
+    ];
+    expect(texts.length).toBeGreaterThan(900);
+    expect(texts.filter((text) => judgeText(text).verdict !== 'ok')).toEqual([]);
   });
 
   it('takes who is young from what the pictures show', () => {
