@@ -5,6 +5,7 @@ import { AppError, asAppError } from './errors.ts';
 import { type ConversationEvent, conversationTopic } from './events.ts';
 import { type ConversationId, newConversationId, type TurnId } from './ids.ts';
 import type { Clock, Documents, Ephemeral, Jobs, Logger } from './ports.ts';
+import { auditRefusal, auditRefusals, isRefusal } from './safety/audit.ts';
 import type { ConversationSettings } from './turn-changes.ts';
 
 export interface ConversationDeps {
@@ -108,15 +109,31 @@ export function createConversationStore(
     }
   }
 
+  /** A button or a word that is refused changes nothing, and is noted all the same. */
+  function reduceAudited(before: Conversation, event: TurnEvent): Conversation {
+    try {
+      return reduce(before, event, settings);
+    } catch (thrown) {
+      const error = asAppError(thrown);
+      if (isRefusal(error)) {
+        const turn = before.turns.find(({ id }) => id === event.turnId);
+        const authorId = event.kind === 'message-received' ? event.message.authorId : turn?.authorId;
+        auditRefusal(before, authorId, error, logger);
+      }
+      throw thrown;
+    }
+  }
+
   async function applyNow(id: ConversationId, event: Unstamped<TurnEvent>): Promise<Conversation> {
     const at = clock.now();
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const before = await get(id);
-      const reduced = reduce(before, { ...event, at }, settings);
+      const reduced = reduceAudited(before, { ...event, at });
       if (reduced === before) return before;
       const after = readable({ ...reduced, revision: before.revision + 1, updatedAt: at });
       await linkNewTurns(before, after);
       if (await documents.compareAndSet(after)) {
+        auditRefusals(before, after, logger);
         await runEffects(before, after);
         return after;
       }

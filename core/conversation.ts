@@ -15,7 +15,10 @@ import { nextNumber } from './numbering.ts';
 import { inputsOf } from './prompt.ts';
 import { receive } from './receive.ts';
 import type { RenderOutcome } from './render.ts';
-import { lineageOf } from './requests.ts';
+import { interpreterRequest, lineageOf } from './requests.ts';
+import { judgeReading } from './safety/judge-reading.ts';
+import type { PolicyVerdict } from './safety/policy-verdict.ts';
+import { judgeText } from './safety/text-policy.ts';
 import {
   type ConversationSettings,
   checkReading,
@@ -135,7 +138,15 @@ function startInterpretation(
   if (!isInterpreting(turn) || isWaiting) return document;
   const interpretRuns = turn.interpretRuns + 1;
   if (interpretRuns > settings.maxRuns) return replaceTurn(document, withFailure(document, turn, workerDied(), at));
+  // Before any model sees it.
+  const refusal = refusalOf(judgeText(interpreterRequest(document, turn, settings).text));
+  if (refusal !== undefined) return replaceTurn(document, withFailure(document, turn, refusal, at));
   return replaceTurn(document, { ...turn, status: 'interpreting', interpretRuns });
+}
+
+function refusalOf(policy: PolicyVerdict): WireError | undefined {
+  if (policy.verdict === 'ok') return undefined;
+  return toWire(new AppError('POLICY_REFUSED', { category: policy.category }));
 }
 
 function interpreted(
@@ -147,6 +158,9 @@ function interpreted(
 ): Conversation {
   if (!isInterpreting(turn)) return document;
   const interpretation = withWishes(turn, understood);
+  // What is refused is not kept: nothing can be made of it later, by a button or by "again".
+  const refusal = refusalOf(judgeReading(document, interpretation));
+  if (refusal !== undefined) return replaceTurn(document, withFailure(document, turn, refusal, at));
   const read: Turn = { ...turn, interpretation };
   if (!isReading(interpretation)) {
     const reply = { key: 'reply.text', values: { text: interpretation.question ?? '' } };

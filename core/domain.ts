@@ -9,6 +9,7 @@ import {
   turnIdSchema,
 } from './ids.ts';
 import { costSchema } from './money.ts';
+import { policyVerdictSchema } from './safety/policy-verdict.ts';
 
 /** Version of everything stored in a conversation document; a reader refuses what it does not know. */
 export const SCHEMA_VERSION = 1;
@@ -83,6 +84,8 @@ export const interpretationSchema = z
     question: z.string().optional(),
     /** What people should know about how it was read. */
     note: sayingSchema.optional(),
+    /** What a model said about the request; absent where only the rules judge it. */
+    policy: policyVerdictSchema.optional(),
   })
   .readonly();
 export type Interpretation = z.infer<typeof interpretationSchema>;

@@ -1,4 +1,6 @@
 import type { Saying, WireError } from './domain.ts';
+import type { PictureCategory } from './safety/picture-verdict.ts';
+import type { PolicyCategory } from './safety/policy-verdict.ts';
 import type { TextKey, TextValues } from './texts/catalogue.ts';
 
 export interface ErrorPolicy {
@@ -58,6 +60,11 @@ export const ERROR_POLICY = {
   DEVICE_UNAVAILABLE: { retry: 'never', log: 'fatal', status: 503, text: 'error.DEVICE_UNAVAILABLE', anotherEngine },
   PROMPT_BLOCKED: { retry: 'never', log: 'info', status: 422, text: 'error.PROMPT_BLOCKED' },
   RESULT_BLOCKED: { retry: 'never', log: 'info', status: 422, text: 'error.RESULT_BLOCKED' },
+  // Refused here, not by an engine: nothing is asked or counted for the first two.
+  POLICY_REFUSED: { retry: 'never', log: 'info', status: 422, text: 'error.POLICY_REFUSED' },
+  IMAGE_REFUSED: { retry: 'never', log: 'info', status: 422, text: 'error.IMAGE_REFUSED' },
+  RESULT_REFUSED: { retry: 'never', log: 'info', status: 422, text: 'error.RESULT_BLOCKED' },
+  SAFETY_UNAVAILABLE: { retry: 'once', log: 'error', status: 503, text: 'error.SAFETY_UNAVAILABLE' },
   PLATFORM_RATE_LIMITED: { retry: 'delayed', log: 'info', status: 503, text: 'error.TRY_LATER' },
   PLATFORM_FORBIDDEN: { retry: 'never', log: 'warn', status: 403, text: 'error.CANNOT_POST' },
   PLATFORM_NOT_FOUND: { retry: 'never', log: 'warn', status: 404, text: 'error.CANNOT_POST' },
@@ -72,9 +79,11 @@ export const ERROR_POLICY = {
 } as const satisfies Readonly<Record<string, ErrorPolicy>>;
 
 export type ErrorCode = keyof typeof ERROR_POLICY;
-/** Values of the code's sentence; `PLATFORM_RATE_LIMITED` also says when to come back. */
+/** Values of the code's sentence; `PLATFORM_RATE_LIMITED` also says when to come back, a refusal its category. */
 export type ErrorValues<C extends ErrorCode> = TextValues<(typeof ERROR_POLICY)[C]['text']> &
-  (C extends 'PLATFORM_RATE_LIMITED' ? { readonly retryAfterMs: number } : unknown);
+  (C extends 'PLATFORM_RATE_LIMITED' ? { readonly retryAfterMs: number } : unknown) &
+  (C extends 'POLICY_REFUSED' ? { readonly category: PolicyCategory } : unknown) &
+  (C extends 'IMAGE_REFUSED' | 'RESULT_REFUSED' ? { readonly category: PictureCategory } : unknown);
 
 export interface AppErrorOptions {
   readonly cause?: unknown;

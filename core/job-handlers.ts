@@ -3,6 +3,7 @@ import { AppError, asAppError, type ErrorCode, policyOf, toWire } from './errors
 import type {
   Blobs,
   EngineResult,
+  EngineStep,
   ImageEngine,
   Interpreter,
   JobHandler,
@@ -12,6 +13,7 @@ import type {
 } from './ports.ts';
 import { interpretJobSchema, type RenderOutcome, type RenderRequest, renderJobSchema } from './render.ts';
 import { isShutdown, shouldRetry } from './retry.ts';
+import { createRenderGuard } from './safety/guard-render.ts';
 import type { Spending } from './spending.ts';
 
 export interface InterpretDeps {
@@ -48,6 +50,11 @@ export interface RenderDeps {
 /** Serves `render-<engine id>`: the picture is stored first, then recorded; only the record gives it a number. */
 export function createRenderHandler({ manager, engine, blobs, safety, spending, logger }: RenderDeps): JobHandler {
   const once = !engine.description.cancel;
+  const guard = createRenderGuard(safety);
+
+  async function showStep(request: RenderRequest, step: EngineStep, signal: AbortSignal): Promise<void> {
+    await manager.recordStep(request, await guard.shownStep(step, { signal }));
+  }
 
   async function askEngine(request: RenderRequest, images: readonly Uint8Array[], run: JobRun): Promise<EngineResult> {
     const { mode, prompt, reading, adapter, seed, aspect } = request;
@@ -61,7 +68,7 @@ export function createRenderHandler({ manager, engine, blobs, safety, spending, 
             // Best effort and beside the flow: a slow listener must not hold up the next step.
             void Promise.allSettled([
               run.progress({ step: step.step, steps: step.steps }),
-              manager.recordStep(request, step),
+              showStep(request, step, run.signal),
             ]);
           },
         },
@@ -75,12 +82,12 @@ export function createRenderHandler({ manager, engine, blobs, safety, spending, 
   async function render(request: RenderRequest, run: JobRun): Promise<RenderOutcome> {
     const images = await Promise.all(request.inputs.map((input) => bytesOf(blobs, input)));
     const { signal } = run;
-    if ((await safety?.checkPrompt(request.prompt, { signal })) === 'blocked') throw new AppError('PROMPT_BLOCKED', {});
+    await guard.requireRequest(request, images, { signal });
     await spending?.reserve(request, { once });
     const result = await askEngine(request, images, run);
     const [image] = result.images;
     if (image === undefined) throw new AppError('BUG', {}, { details: { expected: 'one image from the engine' } });
-    if ((await safety?.checkImage(image.bytes, { signal })) === 'blocked') throw new AppError('RESULT_BLOCKED', {});
+    await guard.requireResult(image.bytes, { signal });
     const blob = await blobs.put(image.bytes, image.contentType);
     const { widthPx, heightPx } = image;
     const { steps, timingsMs, warnings } = result;

@@ -3,6 +3,8 @@ import type { Conversation, ImageEntry, Interpretation, RenderMode } from './dom
 import type { BlobKey, ConversationId, JobId } from './ids.ts';
 import type { PromptReading } from './prompt.ts';
 import type { DeliverJob, InterpretJob, RenderJob } from './render.ts';
+import type { PictureVerdict } from './safety/picture-verdict.ts';
+import type { PolicyVerdict } from './safety/policy-verdict.ts';
 
 /** Ends a subscription or a worker; resolves when nothing more will be called. Calling it twice is harmless. */
 export type Stop = () => Promise<void>;
@@ -292,10 +294,12 @@ export interface ImageEngine {
   ): Promise<EngineResult>;
 }
 
-/** Decides what may be made and shown. */
+/** Decides what may be made and shown. It never lets pass what it could not look at. */
 export interface SafetyFilter {
-  checkPrompt(prompt: string, options: { readonly signal: AbortSignal }): Promise<'allowed' | 'blocked'>;
-  checkImage(bytes: Uint8Array, options: { readonly signal: AbortSignal }): Promise<'allowed' | 'blocked'>;
+  /** What an engine is about to be told. @throws AppError SAFETY_UNAVAILABLE, CANCELLED */
+  checkPrompt(prompt: string, options: { readonly signal: AbortSignal }): Promise<PolicyVerdict>;
+  /** An encoded picture that is about to be used or shown. @throws AppError SAFETY_UNAVAILABLE, CANCELLED */
+  checkImage(bytes: Uint8Array, options: { readonly signal: AbortSignal }): Promise<PictureVerdict>;
 }
 
 /** Where to post: the conversation's place, and the message that is answered. */

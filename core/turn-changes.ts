@@ -15,6 +15,7 @@ import { deliverJobId, nonceOf, renderJobId, seedOf } from './ids.ts';
 import { numbersIn, renameMentions } from './mentions.ts';
 import { costOf } from './money.ts';
 import { inputsOf } from './prompt.ts';
+import { judgeReading, requireAllowed } from './safety/judge-reading.ts';
 import { openDeliveries, openRenders } from './turns.ts';
 import { wishedSeed } from './wishes.ts';
 
@@ -34,9 +35,11 @@ export function isReading(interpretation: Interpretation | undefined): interpret
 
 /**
  * Refuse a reading that cannot be rendered.
- * @throws AppError NO_IMAGE (an edit without base), UNKNOWN_IMAGE, TOO_MANY_IMAGES, or the reason of a failed image.
+ * @throws AppError POLICY_REFUSED, NO_IMAGE (an edit without base), UNKNOWN_IMAGE, TOO_MANY_IMAGES, or the reason of a failed
+ *   image.
  */
 export function checkReading(document: Conversation, reading: Reading, { maxImages: limit }: EngineRoute): void {
+  requireAllowed(judgeReading(document, reading));
   const inputs = inputsOf(reading);
   if (reading.mode === 'edit' && reading.base === null) throw new AppError('NO_IMAGE', {});
   for (const number of inputs) {

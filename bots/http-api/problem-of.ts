@@ -10,6 +10,8 @@ const PARAMETERS: Readonly<Partial<Record<ErrorCode, string>>> = {
   TEXT_TOO_LONG: 'prompt',
   UNKNOWN_IMAGE: 'prompt',
   PROMPT_BLOCKED: 'prompt',
+  POLICY_REFUSED: 'prompt',
+  IMAGE_REFUSED: 'image',
   NO_IMAGE: 'image',
   TOO_MANY_IMAGES: 'image',
   IMAGE_TOO_LARGE: 'image',
@@ -24,13 +26,21 @@ const SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
   CANCELLED: 'The request was cancelled.',
   INFERENCE_OUT_OF_MEMORY: 'That was too large for the memory here. Use fewer or smaller images.',
   INFERENCE_CHILD_DIED: 'The worker stopped while making this, and trying again did not help.',
+  RESULT_REFUSED: 'The result was held back by the safety filter.',
+  SAFETY_UNAVAILABLE: 'Pictures cannot be checked right now, so none are made.',
   RESULT_BLOCKED: 'The result was held back by the safety filter.',
   ENGINE_BUSY: '{engine} has too much to do right now; nothing was made.',
   ENGINE_FAILED: '{engine} sent no picture ({reference}). It may have charged for it.',
 };
 
-/** Refusals that OpenAI's clients know by another name. */
-const BLOCKED: ReadonlySet<string> = new Set<ErrorCode>(['PROMPT_BLOCKED', 'RESULT_BLOCKED']);
+/** Refusals that OpenAI's clients know by another name: an engine's, and our own. */
+const MODERATION: Readonly<Partial<Record<ErrorCode, string>>> = {
+  PROMPT_BLOCKED: 'moderation_blocked',
+  RESULT_BLOCKED: 'moderation_blocked',
+  POLICY_REFUSED: 'content_policy_violation',
+  IMAGE_REFUSED: 'content_policy_violation',
+  RESULT_REFUSED: 'content_policy_violation',
+};
 
 /** Anything thrown while a request is answered. What nobody foresaw says nothing but a reference, which the log has too. */
 export function problemOf(thrown: unknown, texts: Texts, reference: string): ApiProblem {
@@ -43,11 +53,12 @@ export function problemOf(thrown: unknown, texts: Texts, reference: string): Api
 /** Why a turn failed. Sending it again by itself would only make another one, so clients are told not to. */
 export function failureOf(error: AppError, texts: Texts, reference: string): ApiProblem {
   const { code } = error;
-  const status = BLOCKED.has(code) ? 400 : statusOf(policyOf(code).status);
+  const moderation = MODERATION[code];
+  const status = moderation !== undefined ? 400 : statusOf(policyOf(code).status);
   return {
     status,
     type: status >= 500 ? 'server_error' : status === 429 ? 'requests' : 'invalid_request_error',
-    code: BLOCKED.has(code) ? 'moderation_blocked' : code.toLowerCase(),
+    code: moderation ?? code.toLowerCase(),
     param: PARAMETERS[code] ?? null,
     message: sentenceOf(error, texts, reference),
   };

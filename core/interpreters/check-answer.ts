@@ -8,6 +8,8 @@ import type { ParsedAnswer } from './parse-answer.ts';
 /** What is wrong with an answer, in words for the model: images that are not there, and what contradicts itself or the request. */
 export function problemsOf(answer: ParsedAnswer, request: InterpreterRequest): readonly string[] {
   const { mode, base, references, instruction, question } = answer;
+  // Nothing is made of it, so nothing else has to be right.
+  if (answer.policy === 'refuse') return [];
   const ready = request.images.filter(({ status }) => status === 'ready').map(({ number }) => number);
   if (mode === 'clarify' || mode === 'chat') {
     return [
@@ -39,11 +41,13 @@ export function problemsOf(answer: ParsedAnswer, request: InterpreterRequest): r
 /** @throws AppError TOO_MANY_IMAGES: none is dropped in silence. */
 export function toInterpretation(answer: ParsedAnswer, request: InterpreterRequest, texts: Texts): Interpretation {
   const { mode, base, references, keep, aspect, count, language, confidence, question } = answer;
-  if (mode === 'clarify' || mode === 'chat') {
+  const isRefused = answer.policy === 'refuse';
+  if (isRefused || mode === 'clarify' || mode === 'chat') {
     const instruction = request.text.trim();
     return {
       ...{ mode, base: null, references: [], instruction, description: '', keep: [], count: 1, altText: '' },
       ...{ language, confidence, question },
+      ...(isRefused ? { policy: { verdict: 'refuse', category: answer.category } } : {}),
     };
   }
   const inputs = inputsOf(answer);

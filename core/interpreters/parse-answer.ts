@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../domain.ts';
+import { policyCategorySchema } from '../safety/policy-verdict.ts';
 
 const MAX_ANSWER_CHARACTERS = 40_000;
 
@@ -12,6 +13,16 @@ const imageNumber = z.union([
     .transform((text) => Number(/\d+/.exec(text)?.[0])),
 ]);
 const sentence = z.string().trim().max(2000);
+
+const verdict = {
+  /** "refuse", "Refused." … */
+  policy: z
+    .string()
+    .transform((policy) => (/^\W*refus/i.test(policy) ? ('refuse' as const) : ('ok' as const)))
+    .catch('ok'),
+  category: policyCategorySchema.catch('other'),
+};
+const refusalSchema = z.object(verdict);
 
 /** What a model answers, before it is held against the request. What only decorates is mended, what decides is not. */
 const answerSchema = z.object({
@@ -46,6 +57,7 @@ const answerSchema = z.object({
     .max(500)
     .nullish()
     .transform((text) => text ?? ''),
+  ...verdict,
 });
 export type ParsedAnswer = z.infer<typeof answerSchema>;
 
@@ -59,12 +71,18 @@ export function parseAnswer(text: string): AnswerReading {
   if (text.length > MAX_ANSWER_CHARACTERS) return { kind: 'unusable', problems: ['the answer is too long'] };
   const value = lastObject(text.replace(/<think>.*?<\/think>/gs, ''));
   if (value === undefined) return { kind: 'unusable', problems: ['there is no valid JSON object in the answer'] };
-  const parsed = answerSchema.safeParse(value);
+  const parsed = answerSchema.safeParse(refusalIn(value) ?? value);
   if (parsed.success) return { kind: 'parsed', answer: parsed.data };
   return {
     kind: 'unusable',
     problems: parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'answer'}: ${message}`),
   };
+}
+
+/** An answer that refuses needs to say nothing else. */
+function refusalIn(value: object): object | undefined {
+  const parsed = refusalSchema.safeParse(value);
+  return parsed.success && parsed.data.policy === 'refuse' ? { ...parsed.data, mode: 'chat' } : undefined;
 }
 
 function lastObject(text: string): object | undefined {

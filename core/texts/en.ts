@@ -166,6 +166,12 @@ export const en = {
   'error.PROMPT_BLOCKED': "I can't make that one. Try different words.",
   'error.RESULT_BLOCKED':
     "The result was held back by the safety filter, so I'm not posting it. Rephrase, or press Retry.",
+  'error.POLICY_REFUSED':
+    "I'm sorry, I can't make that one: sexual pictures of children or of real people are never made here. " +
+    "Nothing was made. I'm glad to help with another picture.",
+  'error.IMAGE_REFUSED':
+    "I'm sorry, I can't work with image {number}: the safety filter takes it for an explicit picture, and nothing was made. Please try another one.",
+  'error.SAFETY_UNAVAILABLE': "I can't check pictures right now, so I make and post none. Press Retry in a moment.",
   'error.CANNOT_POST': 'I finished this, but I was not allowed to post it here.',
   'error.TRY_LATER': "I can't reach a part of myself right now. Please try again in a minute.",
   'error.general': 'Something went wrong on my side {reference}. Press Retry, or send the request again.',

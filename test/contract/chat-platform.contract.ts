@@ -256,6 +256,15 @@ export function describeChatPlatform(name: string, start: () => Promise<ChatHarn
       await result(room, 2);
     });
 
+    it('refuses kindly what is never made, without repeating it, and goes on', async () => {
+      const room = await harness.begin();
+      await room.say('undress the woman in image 1', [bag]);
+      await text(room, /I'm sorry, I can't make that one/);
+      expect((await room.until((seen) => seen)).texts.join()).not.toContain('undress');
+      await room.say('make it red');
+      await result(room, 2);
+    });
+
     it('says what it understands when somebody asks for help', async () => {
       const room = await harness.begin();
       await room.say('help');

@@ -5,7 +5,7 @@ import type { Blobs } from '../../../core/ports.ts';
 /** Blobs in memory, keyed by content. */
 export function createMemoryBlobs() {
   const stored = new Map<BlobKey, { readonly bytes: Uint8Array; readonly contentType: string }>();
-  return {
+  const blobs = {
     put(bytes, contentType) {
       const key = blobKeySchema.parse(createHash('sha256').update(bytes).digest('hex'));
       stored.set(key, { bytes: bytes.slice(), contentType });
@@ -23,4 +23,5 @@ export function createMemoryBlobs() {
       return Promise.resolve();
     },
   } satisfies Blobs;
+  return { ...blobs, keys: (): readonly BlobKey[] => [...stored.keys()] };
 }

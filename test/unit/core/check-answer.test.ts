@@ -24,6 +24,31 @@ function answer(changes: object) {
   return reading.answer;
 }
 
+describe('an answer that refuses', () => {
+  it('needs to say nothing else, and nothing is made of it', () => {
+    for (const refusal of [
+      { policy: 'refuse', category: 'minors' },
+      { policy: 'Refused.', category: 'minors', mode: 'edit', base: 9, instruction: '' },
+    ]) {
+      const reading = parseAnswer(JSON.stringify(refusal));
+      if (reading.kind === 'unusable') throw new Error(reading.problems.join());
+      expect(problemsOf(reading.answer, REQUEST)).toEqual([]);
+      const interpretation = toInterpretation(reading.answer, REQUEST, englishTexts);
+      expect(interpretationSchema.parse(interpretation)).toMatchObject({
+        mode: 'chat',
+        policy: { verdict: 'refuse', category: 'minors' },
+      });
+    }
+  });
+
+  it('may leave its reason open; any other word is no refusal', () => {
+    expect(answer({ policy: 'refuse', category: 'rude' })).toMatchObject({ policy: 'refuse', category: 'other' });
+    expect(answer({ policy: 'ok', category: null })).toMatchObject({ policy: 'ok' });
+    expect(answer({ policy: 7 })).toMatchObject({ policy: 'ok' });
+    expect(toInterpretation(answer({}), REQUEST, englishTexts).policy).toBeUndefined();
+  });
+});
+
 describe('holding an answer against its request', () => {
   it('finds nothing wrong with one that fits', () => {
     expect(problemsOf(answer({}), REQUEST)).toEqual([]);

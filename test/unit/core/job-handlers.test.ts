@@ -178,10 +178,10 @@ describe('the render handler', () => {
 
   it('holds back what the safety filter blocks', async () => {
     const prompt = await drawing({ safety: createWordFilter({ prompt: 'cat' }) });
-    expect(prompt.turn.error?.code).toBe('PROMPT_BLOCKED');
+    expect(prompt.turn.error).toEqual({ code: 'POLICY_REFUSED', values: { category: 'other' } });
     expect(prompt.easel.engine.requests).toEqual([]);
     const image = await drawing({ safety: createWordFilter({ image: 'A cat' }) });
-    expect(image.turn.error?.code).toBe('RESULT_BLOCKED');
+    expect(image.turn.error).toEqual({ code: 'RESULT_REFUSED', values: { category: 'explicit' } });
     expect((await drawing({ safety: createWordFilter({}) })).turn.status).toBe('done');
   });
 

@@ -24,6 +24,19 @@ describe('what a program is told', () => {
     }
   });
 
+  it('of a refusal by the policy here is a violation of the content policy', () => {
+    const refusals = [
+      new AppError('POLICY_REFUSED', { category: 'minors' }),
+      new AppError('IMAGE_REFUSED', { number: 2, category: 'explicit' }),
+      new AppError('RESULT_REFUSED', { category: 'explicit' }),
+    ];
+    expect(refusals.map((error) => failureOf(error, englishTexts, '#a7f3'))).toMatchObject([
+      { status: 400, code: 'content_policy_violation', type: 'invalid_request_error', param: 'prompt' },
+      { status: 400, code: 'content_policy_violation', param: 'image', message: expect.stringContaining('image 2') },
+      { status: 400, code: 'content_policy_violation', param: null },
+    ]);
+  });
+
   it('of what is away for a moment is when to come again, but not of a picture that failed for it', () => {
     const away = new AppError('STORE_UNAVAILABLE', {});
     expect(problemOf(away, englishTexts, '#a7f3').retryAfterSeconds).toBe(5);
