@@ -11,6 +11,8 @@ export interface MentionContext {
   readonly current: number | null;
   /** What was before the current image, where it is a result. */
   readonly parent: number | null;
+  /** Whether a number alone may mean an image; not in a model's sentences, which say "image k". Default: true. */
+  readonly bareNumbers?: boolean;
 }
 
 export interface Mention {
@@ -282,7 +284,7 @@ function createResolver(
       case 'ordinal':
         return reference.numbers.map((number) => (ordinalsAreAttached ? (attached[number - 1] ?? number) : number));
       case 'bare':
-        return context.numbers.includes(reference.number)
+        return context.bareNumbers !== false && context.numbers.includes(reference.number)
           ? resolve({ kind: 'number', numbers: [reference.number] })
           : [];
       case 'attachment':

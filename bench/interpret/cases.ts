@@ -10,9 +10,19 @@ export const HALVES = ['hand', 'generated'] as const;
 export type Half = (typeof HALVES)[number];
 
 /** What a request can be about: what the transformer's canonical instructions can say, a new picture, anything else, nothing. */
-export const ATTRIBUTES = [
-  ...(['pattern', 'color', 'look', 'style', 'background', 'replace', 'add', 'noun', 'new', 'other', 'none'] as const),
-];
+const ATTRIBUTES = [
+  'pattern',
+  'color',
+  'look',
+  'style',
+  'background',
+  'replace',
+  'add',
+  'noun',
+  'new',
+  'other',
+  'none',
+] as const;
 export type Attribute = (typeof ATTRIBUTES)[number];
 
 const imageNumber = z.int().positive();
@@ -79,9 +89,7 @@ export function requestOf({ images, text, previous }: Case, maxImages: number): 
     ...(previous === undefined
       ? {}
       : {
-          previous: {
-            ...{ ...previous, description: '', keep: [], count: 1, altText: '', language: 'en', confidence: 1 },
-          },
+          previous: { ...previous, description: '', keep: [], count: 1, altText: '', language: 'en', confidence: 1 },
         }),
     maxImages,
   };

@@ -77,7 +77,7 @@ function inputsOf({ base, references }: ParsedAnswer): readonly number[] {
 
 /** In the model's own sentences numbers are the conversation's, and "it" is what it changes. */
 function contextOf({ base }: ParsedAnswer, { images }: InterpreterRequest): MentionContext {
-  return { numbers: images.map(({ number }) => number), attached: [], current: base, parent: null };
+  return { numbers: images.map(({ number }) => number), attached: [], current: base, parent: null, bareNumbers: false };
 }
 
 function unique(numbers: readonly number[]): readonly number[] {

@@ -24,6 +24,17 @@ function answer(changes: object) {
   return reading.answer;
 }
 
+describe('a number in the sentences of a model', () => {
+  it('is no image where it stands alone', () => {
+    const { instruction } = toInterpretation(
+      answer({ instruction: 'Give image 4 the style of image 1 and cut it in 2.' }),
+      REQUEST,
+      englishTexts,
+    );
+    expect(instruction).toBe('Give image 4 the style of image 1 and cut it in 2.');
+  });
+});
+
 describe('an answer that refuses', () => {
   it('needs to say nothing else, and nothing is made of it', () => {
     for (const refusal of [
