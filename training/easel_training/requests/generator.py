@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..world.scene import random_scene
-from .conversation import Request
+from ..world.scene import pick, random_scene
+from ..world.vocabulary import COLORS, PATTERNS, STYLES
+from .conversation import Reading, Request
 from .kinds import KINDS, Asker
 from .layout import Draw
 from .lexicon import LANGUAGES, lexicon
@@ -42,7 +43,30 @@ def draw_request(
         text = mistype(rng, chosen, text).strip()
         if not text or is_held_out_text(text) != held_out or skeleton(text, chosen) in _hand_written():
             continue
-        return Request(request.phenomenon, chosen, request.images, text, request.reading, request.previous)
+        previous = request.previous or _earlier_reading(rng, request)
+        return Request(request.phenomenon, chosen, request.images, text, request.reading, previous)
+
+
+def _earlier_reading(rng: np.random.Generator, request: Request) -> Reading | None:
+    """What was read before, where there is a result; sometimes it is not known any more."""
+    inputs = [number for number, image in enumerate(request.images, 1) if image.origin in ("earlier", "other")]
+    if request.current() is None or not inputs or rng.random() < 0.4:
+        return None
+    base = inputs[int(rng.integers(len(inputs)))]
+    thing = request.images[base - 1].scene.things[0]
+    others = [number for number in inputs if number != base]
+    if others and rng.random() < 0.4:
+        giver = request.images[others[0] - 1].scene.things[0]
+        attribute = pick(rng, ("pattern", "color", "look"))
+        text = f"Give the {thing.noun} in image {base} the {attribute} of the {giver.noun} in image {others[0]}."
+        return Reading("edit", base, (others[0],), text)
+    options = (
+        f"Change the color of the {thing.noun} to {pick(rng, tuple(COLORS))}.",
+        f"Change the pattern of the {thing.noun} to {pick(rng, PATTERNS)}.",
+        f"Change the background to {pick(rng, tuple(COLORS))} plain.",
+        f"Make image {base} {pick(rng, STYLES)}.",
+    )
+    return Reading("edit", base, (), pick(rng, options))
 
 
 def is_held_out_text(text: str) -> bool:

@@ -93,6 +93,8 @@ class Asker:
             )
             text = self._joined("corrections", wrong.text, asked.text)
             return self._request(speaker, Asked(text, asked.instruction, asked.attribute), base, (ref,), "contradiction")
+        if self.rng.random() < 0.4:
+            return self._other_value(speaker, base)
         asked = self._single_words(speaker, base)
         wrong = self._single_words(speaker, base if self.rng.random() < 0.5 else ref)
         text = self._joined("corrections", wrong.text, asked.text)
@@ -293,6 +295,25 @@ class Asker:
         if pattern != "plain":
             said = speaker.spaced(said, speaker.value("patterns", pattern))
         return said, f"Change the background to {color} {pattern}."
+
+    def _other_value(self, speaker: Speaker, base: int) -> Request:
+        """A value and at once another one in its place."""
+        scene = speaker.images[base - 1].scene
+        thing = scene.things[0]
+        kind = pick(self.rng, ("color", "style", "background"))
+        if kind == "color":
+            wrong, right = (pick(self.rng, tuple(COLORS), (thing.color,)) for _ in range(2))
+            said, instead = speaker.value("colors", wrong), speaker.value("colors", right)
+            text, instruction = (
+                speaker.say("color", A=speaker.thing(base, 0), v=said),
+                f"Change the color of the {thing.noun} to {right}.",
+            )
+        else:
+            (said, _), (instead, instruction) = self._value(kind), self._value(kind)
+            text = speaker.say("restyle" if kind == "style" else "bg_of", I=speaker.image(base), v=said)
+        return self._request(
+            speaker, Asked(self._joined("corrections", text, instead), instruction, kind), base, (), "contradiction"
+        )
 
     def _also(self) -> Request:
         """First one attribute of a reference, now another."""

@@ -38,7 +38,7 @@ def mistype(rng: np.random.Generator, language: str, text: str) -> str:
     if rng.random() < (0.3 if language == "en" else 0.12):
         for _ in range(1 + int(rng.integers(3))):
             text = _slip(rng, text)
-    return text.upper() if rng.random() < 0.01 else text
+    return text
 
 
 def _slip(rng: np.random.Generator, text: str) -> str:
