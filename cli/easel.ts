@@ -25,6 +25,7 @@ import { type BotEndpoints, type BotName, createBots } from './create-bots.ts';
 import { openEngineSet } from './engines/engine-set.ts';
 import { openInterpreter } from './interpreter/open-interpreter.ts';
 import { openHttpApi } from './open-http-api.ts';
+import { openSafety } from './open-safety.ts';
 import { STATUS_HOST, startStatusServer } from './status-server.ts';
 import { texts } from './texts.ts';
 
@@ -74,9 +75,13 @@ export async function startEasel(
     const { id, model } = engine.description;
     const needed = ['interpret', `render-${id}`] as const;
     const queues = [...needed, ...others.map(({ description }) => `render-${description.id}` as const)];
-    const ready = () => (roles.work ? engine.ready() : Promise.resolve());
+    const safety = openSafety(config);
+    const ready = async () => {
+      // Without the filter nothing is made either.
+      if (roles.work) await Promise.all([engine.ready(), safety.ready()]);
+    };
     if (roles.work) {
-      stops.unshift(engines.dispose);
+      stops.unshift(engines.dispose, safety.dispose);
       // Opens beside everything else; whoever needs it waits for the same opening and hears what went wrong.
       ready().catch(() => undefined);
     }
@@ -93,12 +98,13 @@ export async function startEasel(
     if (roles.work) {
       for (const queue of queues) {
         // The others are opened when somebody chooses them.
-        const isFit = queue === needed[1] ? engine.ready : undefined;
+        const isFit = queue === needed[1] ? ready : undefined;
         stops.unshift(announcePresence({ ...backend, clock, logger }, queue, isFit));
       }
     }
     const working = {
       ...(interpreter === undefined ? {} : { interpreter: interpreter.reading({ ...backend, logger }) }),
+      safety: safety.filter,
       engines: engines.engines,
       spending: createSpending({ ...backend, clock }, engines.budget, texts.language),
     };

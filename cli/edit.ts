@@ -1,8 +1,8 @@
-import { answerOf } from '../core/cards.ts';
 import { loadConfig } from '../core/config.ts';
 import { bytesOf } from '../core/job-handlers.ts';
 import type { EngineResult } from '../core/ports.ts';
 import type { RenderRequest } from '../core/render.ts';
+import { createRenderGuard, type RenderGuard } from '../core/safety/guard-render.ts';
 import type { ReadyEngine } from '../queue/inference/image-engine.ts';
 import { abortOnInterrupt } from './abort-on-interrupt.ts';
 import { openEngineSet } from './engines/engine-set.ts';
@@ -10,8 +10,8 @@ import { NoPictureError } from './failure.ts';
 import { requireWritableFolder, writeOutput } from './files.ts';
 import { type OpenInterpreter, openInterpreter } from './interpreter/open-interpreter.ts';
 import type { Io } from './io.ts';
-import { firstRender, noteReading, readTurn } from './read-turn.ts';
-import { texts } from './texts.ts';
+import { openSafety } from './open-safety.ts';
+import { firstRender, noteReading, readTurn, whyNoPicture } from './read-turn.ts';
 
 export interface EditOptions {
   readonly output: string;
@@ -30,24 +30,26 @@ export async function edit(request: EditRequest, io: Io): Promise<void> {
   requireWritableFolder(request.output);
   const interpreter = await openInterpreter(config);
   const engines = openEngineSet(config);
+  const safety = openSafety(config);
   const { signal, release } = abortOnInterrupt();
   try {
     const engine = request.engine === undefined ? engines.engines[0] : engines.find(request.engine);
-    await editWith(engine, request, { interpreter, signal, io });
+    await editWith(engine, request, { interpreter, guard: createRenderGuard(safety.filter), signal, io });
   } finally {
     release();
-    await Promise.all([engines.dispose(), interpreter.dispose()]);
+    await Promise.all([engines.dispose(), interpreter.dispose(), safety.dispose()]);
   }
 }
 
 interface EditRun {
   readonly interpreter: OpenInterpreter;
+  readonly guard: RenderGuard;
   readonly signal: AbortSignal;
   readonly io: Io;
 }
 
 async function editWith(engine: ReadyEngine, request: EditRequest, run: EditRun): Promise<void> {
-  const { interpreter, io, signal } = run;
+  const { interpreter, guard, io, signal } = run;
   const { text, files, mode, output } = request;
   const { id, model } = engine.description;
 
@@ -58,16 +60,18 @@ async function editWith(engine: ReadyEngine, request: EditRequest, run: EditRun)
   noteReading(read, io);
   const render = firstRender(read);
   const { interpretation } = read.turn;
-  if (render === undefined || interpretation === undefined) throw new NoPictureError(answerOf(read.turn, texts));
+  if (render === undefined || interpretation === undefined) throw whyNoPicture(read);
   const { base, references, instruction, description, count } = interpretation;
   if (count > 1) io.note(`Making one of ${count}; run the command again for another one.`);
 
   // 2. make the picture
   const seed = request.seed ?? render.seed;
   const images = await Promise.all(render.inputs.map((input) => bytesOf(read.blobs, input)));
+  await guard.requireRequest(render, images, { signal });
   const result = await renderPicture(engine, { ...render, seed }, images, { ...run, steps: request.steps });
   const [picture] = result.images;
   if (picture === undefined) throw new NoPictureError('The engine made no picture.');
+  await guard.requireResult(picture.bytes, { signal });
   await writeOutput(output, picture.bytes);
 
   // 3. say how
@@ -98,7 +102,7 @@ async function renderPicture(
   engine: ReadyEngine,
   { mode, prompt, reading, adapter, seed, aspect }: RenderRequest,
   images: readonly Uint8Array[],
-  { io, signal, steps }: Omit<EditRun, 'interpreter'> & { readonly steps: number | undefined },
+  { io, signal, steps }: Omit<EditRun, 'interpreter' | 'guard'> & { readonly steps: number | undefined },
 ): Promise<EngineResult> {
   io.progress('Opening the model');
   await engine.ready();

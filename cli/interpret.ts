@@ -1,12 +1,9 @@
-import { answerOf } from '../core/cards.ts';
 import { loadConfig } from '../core/config.ts';
 import { abortOnInterrupt } from './abort-on-interrupt.ts';
 import { openEngineSet } from './engines/engine-set.ts';
-import { NoPictureError } from './failure.ts';
 import { openInterpreter } from './interpreter/open-interpreter.ts';
 import type { Io } from './io.ts';
-import { noteReading, readTurn } from './read-turn.ts';
-import { texts } from './texts.ts';
+import { noteReading, readTurn, whyNoPicture } from './read-turn.ts';
 
 export interface InterpretOptions {
   readonly json?: boolean;
@@ -25,7 +22,7 @@ export async function interpret({ text, files, json }: InterpretRequest, io: Io)
     const read = await readTurn({ text, files, mode: 'auto', engine, interpreter, signal });
     noteReading(read, io);
     const { interpretation } = read.turn;
-    if (interpretation === undefined) throw new NoPictureError(answerOf(read.turn, texts));
+    if (interpretation === undefined) throw whyNoPicture(read);
     if (json === true) return io.out(JSON.stringify(interpretation));
     const { note: _said, ...shownKeys } = interpretation;
     for (const [key, value] of Object.entries(shownKeys)) io.out(`${key.padEnd(12)} ${shown(value)}`);

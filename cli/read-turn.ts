@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import { storeImage } from '../bots/shared/store-image.ts';
+import { answerOf } from '../core/cards.ts';
 import { reduce, type TurnEvent } from '../core/conversation.ts';
 import { DEFAULT_SETTINGS } from '../core/conversation-manager.ts';
 import { type Conversation, type InboundImage, type RenderMode, SCHEMA_VERSION, type Turn } from '../core/domain.ts';
-import { AppError, sayingOf } from '../core/errors.ts';
+import { AppError, fromWire, sayingOf } from '../core/errors.ts';
 import { newConversationId, newTurnId } from '../core/ids.ts';
 import { createLogger } from '../core/logger.ts';
 import type { Blobs } from '../core/ports.ts';
@@ -12,6 +13,7 @@ import { interpreterRequest, renderRequest } from '../core/requests.ts';
 import type { ConversationSettings } from '../core/turn-changes.ts';
 import { findTurn } from '../core/turns.ts';
 import { createImageIntake } from '../queue/inference/image-intake.ts';
+import { NoPictureError } from './failure.ts';
 import { readInput } from './files.ts';
 import type { OpenInterpreter } from './interpreter/open-interpreter.ts';
 import type { Io } from './io.ts';
@@ -52,6 +54,8 @@ export async function readTurn({ text, files, mode, engine, interpreter, signal 
   if (word.kind !== 'request') return { document: received, turn: word, blobs };
 
   const started = apply(received, { kind: 'interpret-started', turnId, at: Date.now() });
+  // Refused by its text: no model reads it.
+  if (turnOf(started, turnId).status === 'failed') return { document: started, turn: turnOf(started, turnId), blobs };
   const request = interpreterRequest(started, turnOf(started, turnId), settings);
   const reading = interpreter.reading({ blobs, logger: createLogger('silent') });
   const interpretation = await reading.interpret(request, { signal });
@@ -63,6 +67,11 @@ export async function readTurn({ text, files, mode, engine, interpreter, signal 
 export function firstRender({ document, turn }: ReadTurn): RenderRequest | undefined {
   const [render] = turn.renders;
   return render === undefined ? undefined : renderRequest(document, turn, render);
+}
+
+/** Why a turn asks for no picture: what went wrong, or what it was answered. */
+export function whyNoPicture({ turn }: ReadTurn): Error {
+  return turn.error === undefined ? new NoPictureError(answerOf(turn, texts)) : fromWire(turn.error);
 }
 
 /** Pictures that could not be used keep their number and the others are used without them; and how it was read, if not as it should be. */

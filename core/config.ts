@@ -72,6 +72,10 @@ function group(environment: Environment) {
       anthropicKey: environment.ANTHROPIC_API_KEY,
       timeoutMs: environment.EASEL_VLM_TIMEOUT * 1000,
     }),
+    safety: Object.freeze({
+      pictures: environment.EASEL_SAFETY,
+      threshold: environment.EASEL_SAFETY_THRESHOLD,
+    }),
     redisUrl: environment.REDIS_URL,
     databaseUrl: environment.DATABASE_URL,
     blobUrl: environment.BLOB_URL,

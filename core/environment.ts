@@ -64,6 +64,7 @@ function webAddress() {
 
 const GENERAL = 'General';
 const MODEL = 'Model and engine';
+const SAFETY = 'Safety';
 const STORAGE = 'Queue and storage';
 const PLATFORMS = 'Platforms';
 
@@ -181,6 +182,17 @@ export const environmentSchema = z.object({
       .optional(),
     MODEL,
     'Workflow of ComfyUI, exported as API JSON with named nodes (docs/engines/comfyui.md); several, by commas, for several numbers of images.',
+  ),
+
+  EASEL_SAFETY: note(
+    z.enum(['on', 'strict', 'off'], 'must be `on`, `strict` or `off`').default('on'),
+    SAFETY,
+    'Pictures are looked at before they are used and before they are shown: `on` refuses explicit ones, `strict` also suggestive ones, `off` none. What texts may ask for is judged always (docs/safety.md).',
+  ),
+  EASEL_SAFETY_THRESHOLD: note(
+    z.coerce.number('must be a number').min(0.05).max(1).default(0.9),
+    SAFETY,
+    'How sure the picture classifier must be before it refuses a picture, 0.05 to 1. Lower refuses more, also what is harmless.',
   ),
 
   REDIS_URL: secretUrl(
