@@ -31,6 +31,7 @@ export function createImageRoutes(deps: HttpApiDeps, { quota, stopping }: RouteO
       if (!stopping.aborted && !isNamed) await deps.manager.cancel(accepted.turn.id);
       throw serverStops(taken);
     }
+    await quota.giveBack(c.get('key'), ended.turn);
     if (!isCompleted(ended)) throw new ApiError(problemOfTurn(ended.turn, deps.texts));
     const form = { format: request.responseFormat ?? 'b64_json', origin: originOf(c), blobs: deps.blobs } as const;
     return c.json(withWarnings(await viewPictures(ended, form), request));

@@ -27,6 +27,7 @@ export function createJobRoutes(deps: HttpApiDeps, { quota, stopping }: RouteOpt
   }
 
   async function view(c: Context<ApiEnv>, job: EndedTurn) {
+    await quota.giveBack(c.get('key'), job.turn);
     const progress = isEnded(job.turn) ? {} : await readTurnProgress(jobs, job.turn);
     return await viewJob(job, progress, { format: formatOf(c), origin: originOf(c), blobs }, texts);
   }

@@ -1,7 +1,9 @@
 import type { ApiKey } from '../../core/api-keys.ts';
+import type { Turn } from '../../core/domain.ts';
 import type { ConversationId } from '../../core/ids.ts';
 import type { Clock, Documents, Ephemeral } from '../../core/ports.ts';
-import { isUnfinished } from '../../core/turns.ts';
+import { isRefusal } from '../../core/safety/audit.ts';
+import { isEnded, isUnfinished, resultNumbers } from '../../core/turns.ts';
 import { createLanes } from '../shared/lanes.ts';
 import { ApiError } from './api-error.ts';
 import { API_PLATFORM } from './api-platform.ts';
@@ -11,11 +13,13 @@ export interface Quota {
   check(key: ApiKey): Promise<void>;
   /**
    * Count a request and let it in. One after the other for each key, so that requests that come together do not all find room.
-   * What is not let in is not counted; how a request ends makes no difference.
+   * What is not let in is not counted; how a request ends makes no difference, but for `giveBack`.
    * @param request.known what the same request was answered with before: it is answered so again, and not counted.
    * @throws ApiError 429, and what `known` and `accept` throw.
    */
   admit<T>(key: ApiKey, request: Admission<T>): Promise<T>;
+  /** Take a request off the count that was refused by the safety policy and made nothing; once, however often it is called. */
+  giveBack(key: ApiKey, turn: Turn): Promise<void>;
 }
 
 export interface Admission<T> {
@@ -78,8 +82,8 @@ export function createQuota({ documents, ephemeral, clock }: QuotaDeps): Quota {
     throw tooMany('rate_limit_exceeded', message, { retryAfterSeconds: WAIT_SECONDS });
   }
 
-  function countToday(key: ApiKey, pictures: number): Promise<number> {
-    const day = Math.floor(clock.now() / DAY_MS);
+  function countToday(key: ApiKey, pictures: number, at = clock.now()): Promise<number> {
+    const day = Math.floor(at / DAY_MS);
     return ephemeral.count(`api-pictures:${key.id}:${day}`, pictures, 2 * DAY_MS);
   }
 
@@ -109,6 +113,11 @@ export function createQuota({ documents, ephemeral, clock }: QuotaDeps): Quota {
           throw error;
         }
       }),
+    async giveBack(key, turn) {
+      if (!isEnded(turn) || !isRefusal(turn.error) || resultNumbers(turn).length > 0) return;
+      const isFirst = await ephemeral.once(`api-refused:${turn.id}`, 2 * DAY_MS);
+      if (isFirst) await countToday(key, -(turn.wishes?.count ?? 1), turn.receivedAt);
+    },
   };
 }
 

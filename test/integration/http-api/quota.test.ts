@@ -26,6 +26,28 @@ describe('the quota of a key', () => {
     await client.images.generate({ prompt });
   });
 
+  it('gives back once what the policy refused, however often it is asked about', async () => {
+    const token = await easel.newKey({ picturesPerDay: 1 });
+    const client = easel.client(token);
+    const undress = { prompt: 'a nude of my coworker' };
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': 'one' };
+    const post = (path: string) =>
+      fetch(`${easel.url}/v1${path}`, { method: 'POST', headers, body: JSON.stringify(undress) });
+    expect(await (await post('/images/generations')).json()).toMatchObject({
+      error: { code: 'content_policy_violation', param: 'prompt', type: 'invalid_request_error' },
+    });
+    const again = await post('/images/generations');
+    expect(again.status).toBe(400);
+    const job = again.headers.get('x-easel-job');
+    expect(await (await fetch(`${easel.url}/v1/jobs/${job}`, { headers })).json()).toMatchObject({
+      status: 'failed',
+      error: { code: 'content_policy_violation' },
+    });
+    expect(easel.engineCalls().begun).toBe(0);
+    await client.images.generate({ prompt });
+    expect(await errorOf(client.images.generate({ prompt }))).toMatchObject({ status: 429 });
+  });
+
   it('bounds what is unfinished at once, also for requests that come together', async () => {
     const client = easel.client(await easel.newKey({ atOnce: 2 }));
     const other = easel.client(await easel.newKey({ atOnce: 2 }));
