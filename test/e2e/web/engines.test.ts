@@ -45,6 +45,8 @@ describe('the choice of an engine in the page', { ...whereFound(chromium), timeo
     await expect.poll(() => page.locator('.result figcaption').allTextContents()).toHaveLength(1);
     expect(await page.locator('.result figcaption').textContent()).toContain('about $0.05');
     expect(await select(page, COMPOSER).inputValue()).toBe('crayon');
+    // The next message is about the result.
+    await expect.poll(() => optionsOf(page, COMPOSER)).toEqual(['painting', 'crayon · about $0.05']);
     await close();
   });
 

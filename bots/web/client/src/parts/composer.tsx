@@ -32,6 +32,8 @@ export function Composer({ draft, images, samples, hasBegun, onPickSample, onSen
   }, [draft.attachments.length]);
 
   const current = images.find((image) => image.isCurrent);
+  // Without pictures of its own, a message goes on from the current one.
+  const inputs = draft.attachments.length || (current === undefined || draft.mode === 'generate' ? 0 : 1);
 
   function send(): void {
     const text = draft.text.trim();
@@ -129,7 +131,7 @@ export function Composer({ draft, images, samples, hasBegun, onPickSample, onSen
           <EngineSelect
             label={texts.say('composer.engine')}
             chosen={draft.engine}
-            inputs={draft.attachments.length}
+            inputs={inputs}
             onChoose={draft.setEngine}
           />
           <button type="submit" class="send">
