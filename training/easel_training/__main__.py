@@ -5,6 +5,7 @@ from pathlib import Path
 
 from .card import write_card
 from .cases import write_cases
+from .encoders import train_encoders
 from .judge import train_judge
 from .reader.tokenizer import write_tokenizer
 from .reader.train import train_reader
@@ -18,7 +19,7 @@ from .workers import run_workers
 def main() -> None:
     """Parse the command line and run one stage."""
     parser = argparse.ArgumentParser(prog="python -m easel_training", description=__doc__)
-    stages = ["vae", "vae-decoder", "base", "edit", "generate", "judge", "vlm", "cases", "requests", "card"]
+    stages = ["vae", "vae-decoder", "text", "base", "edit", "generate", "judge", "vlm", "cases", "requests", "card"]
     parser.add_argument("stage", choices=stages)
     parser.add_argument("--minutes", type=float, default=30, help="how long this session of training lasts")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of checkpoints and logs")
@@ -49,9 +50,11 @@ def main() -> None:
         run_workers(options.workers, train_reader, run, vlm, options.minutes, options.seed)
     elif options.stage == "requests":
         write_requests(options.requests, options.size)
-    elif options.stage == "base":
+    elif options.stage == "text":
         if not (options.model / "tokenizer_2").exists():
             write_tokenizers(options.model)
+        run_workers(options.workers, train_encoders, run, options.model, options.minutes, options.seed)
+    elif options.stage == "base":
         run_workers(options.workers, train_base, run, options.model, options.minutes, options.size, options.seed)
     else:
         common = run, options.model, options.minutes, options.size, options.seed, options.fresh

@@ -15,7 +15,6 @@ from transformers import CLIPTextModel, PreTrainedTokenizerFast, T5EncoderModel
 
 from .checkpoint import load_checkpoint, save_checkpoint
 from .clock import Clock
-from .muon import create_optimizers, set_rates
 from .sentences import IGNORE, TOKEN_HEADS, WHOLE_HEADS, read_sentences
 from .tasks import BASE_TASKS, EDIT_TASKS, GENERATE_TASKS, draw
 from .text import POOLED_WIDTH, TEXT_WIDTH, create_text_encoders, load_text_encoders, load_tokenizers, tokenize
@@ -57,21 +56,20 @@ def train_encoders(run: Path, model: Path, minutes: float, seed: int) -> None:
         step, seconds = state["step"], state["seconds"]
     parameters = dict(reader.named_parameters())
     rng = np.random.default_rng([seed, step, rank()])
-    optimizers = create_optimizers(parameters, lambda name, parameter: False, betas=(0.9, 0.98), weight_decay=0)
+    optimizer = torch.optim.AdamW(parameters.values(), betas=(0.9, 0.98), weight_decay=0)
     clock = Clock(minutes, seconds)
     log = (run / "log.jsonl").open("a")
     while (progress := agree(clock.progress())) < 1:
-        set_rates(optimizers, (0, RATE), min(1, 0.02 + 2 * (1 - progress)))
-        losses, right = _losses(reader, tokenizers, rng)
-        losses.backward()
+        optimizer.param_groups[0]["lr"] = RATE * min(1, 0.02 + 2 * (1 - progress))
+        loss, right = _loss(reader, tokenizers, rng)
+        loss.backward()
         average_gradients(parameters.values())
         torch.nn.utils.clip_grad_norm_(parameters.values(), 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
-            optimizer.zero_grad()
+        optimizer.step()
+        optimizer.zero_grad()
         step += 1
         if rank() == 0 and clock.every("log", 20):
-            log.write(json.dumps({"step": step, "loss": round(losses.item(), 4), "right": right}) + "\n")
+            log.write(json.dumps({"step": step, "loss": round(loss.item(), 4), "right": right}) + "\n")
             log.flush()
         if rank() == 0 and clock.every("save", 120):
             _save(run, reader, step, clock)
@@ -81,7 +79,7 @@ def train_encoders(run: Path, model: Path, minutes: float, seed: int) -> None:
         reader.t5.bfloat16().save_pretrained(model / "text_encoder_2")
 
 
-def _losses(reader: Reader, tokenizers: tuple, rng: np.random.Generator) -> tuple[torch.Tensor, dict[str, float]]:
+def _loss(reader: Reader, tokenizers: tuple, rng: np.random.Generator) -> tuple[torch.Tensor, dict[str, float]]:
     """Summed cross-entropy of a new batch, and the share of right labels by head."""
     prompts = [draw(KINDS, rng).prompt(rng) for _ in range(BATCH)]
     clip_ids, t5_ids = tokenize(*tokenizers, prompts)
