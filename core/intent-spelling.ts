@@ -18,7 +18,7 @@ export function correctSpelling(text: string): string {
 function isOneSlip(word: string, keyword: string): boolean {
   if (keyword.length <= MIN_LETTERS || word[0] !== keyword[0] || Math.abs(word.length - keyword.length) > 1)
     return false;
-  const start = [...keyword].findIndex((letter, index) => letter !== word[index]);
+  const start = Array.from(keyword).findIndex((letter, index) => letter !== word[index]);
   const at = start === -1 ? keyword.length : start;
   const [mine, theirs] = [word.slice(at), keyword.slice(at)];
   if (mine.length !== theirs.length) {

@@ -75,7 +75,7 @@ async function act(
     case 'references':
     case 'engine':
     case 'swap':
-      await manager.correct(turn.id, correctionOf(pressed, turn), { eventId, authorId });
+      await manager.correct(turn.id, correctionOf(pressed.kind, pressed, turn), { eventId, authorId });
       return undefined;
   }
 }
@@ -90,7 +90,11 @@ function undone(before: Conversation, after: Conversation, turn: Turn): PressAns
 }
 
 /** @throws AppError REQUEST_INVALID, NOTHING_TO_REPEAT */
-function correctionOf({ kind, argument, values = [] }: PressedAction, { interpretation }: Turn): Correction {
+function correctionOf(
+  kind: 'mode' | 'base' | 'references' | 'engine' | 'swap',
+  { argument, values = [] }: PressedAction,
+  { interpretation }: Turn,
+): Correction {
   switch (kind) {
     case 'swap': {
       const [other] = interpretation?.references ?? [];
@@ -103,7 +107,7 @@ function correctionOf({ kind, argument, values = [] }: PressedAction, { interpre
       return { references: parsed(z.array(imageNumberSchema), values.map(Number)) };
     case 'engine':
       return { engine: parsed(slugSchema, values[0]) };
-    default:
+    case 'base':
       return { mode: 'edit', base: parsed(imageNumberSchema, Number(argument ?? values[0])) };
   }
 }

@@ -29,7 +29,7 @@ const LOOKALIKES: Readonly<Record<string, string>> = Object.fromEntries(
     ss: 'ß',
     ae: 'æ',
     oe: 'œ',
-  }).flatMap(([latin, signs]) => [...signs].map((sign) => [sign, latin])),
+  }).flatMap(([latin, signs]) => Array.from(signs, (sign) => [sign, latin])),
 );
 
 /** Digits and signs written in place of letters; `1` is tried as both. */
@@ -72,7 +72,7 @@ function words(text: string): string {
 function plainLetters(text: string): string {
   const base = text.normalize('NFKC').replace(INVISIBLE, '').normalize('NFD').replace(ACCENTS, '');
   // Composed again: Korean syllables and Japanese voicing marks were taken apart too.
-  return [...base.normalize('NFC').toLowerCase()].map((letter) => LOOKALIKES[letter] ?? letter).join('');
+  return Array.from(base.normalize('NFC').toLowerCase(), (letter) => LOOKALIKES[letter] ?? letter).join('');
 }
 
 /** "a n u d e" -> "anude nude": a leading "a" may be a word of its own. */
@@ -85,6 +85,6 @@ function joinSpelled(run: string): string {
 function withLetters(text: string, stroke: keyof typeof STROKES, repeated: string): string {
   const letters: Readonly<Record<string, string>> = STROKES[stroke];
   return text
-    .replace(SIGNED, (word) => [...word.replace(/^[!|]+|[!|]+$/g, '')].map((sign) => letters[sign] ?? sign).join(''))
+    .replace(SIGNED, (word) => Array.from(word.replace(/^[!|]+|[!|]+$/g, ''), (sign) => letters[sign] ?? sign).join(''))
     .replace(/(\p{L})\1{2,}/gu, repeated);
 }
