@@ -35,12 +35,16 @@ class Task:
         return describe(self.target)
 
     def prompt(self, rng: np.random.Generator) -> str:
-        """What the transformer reads: both forms of an edit's instruction, half and half; a generation's only form."""
+        """What the transformer reads: both forms of an edit's instruction, half and half; a generation's only form.
+
+        "it" stands as "image 1" half of the time: so it is rewritten where people say it.
+        """
         if not self.instruction:
             return self.description()
         if self.kind in GENERATE_TASKS:
             return self.instruction
-        return f"{self.instruction} {self.description()}" if rng.random() < 0.5 else self.instruction
+        instruction = self.instruction.replace("Make it ", "Make image 1 ") if rng.random() < 0.5 else self.instruction
+        return f"{instruction} {self.description()}" if rng.random() < 0.5 else instruction
 
     def holds_out(self) -> bool:
         """Whether any scene holds a held-out pair."""
