@@ -47,9 +47,11 @@ function roomIn({ discord }: DiscordChat, channel: FakeChannel, username: string
       if (label === 'Undo') await discord.until(() => posts().find(({ content }) => content.includes('Undone')));
     },
     async choose(menu, values) {
-      const post = await discord.until(() =>
-        posts().findLast((each) => menusOf(each).some((shown) => isAbout(shown, menu))),
-      );
+      // The card before it may still show its menus.
+      const post = await discord.until(() => {
+        const newest = posts().findLast((each) => READING.test(each.content) && !isResult(each));
+        return newest !== undefined && menusOf(newest).some((shown) => isAbout(shown, menu)) ? newest : undefined;
+      });
       const press = discord.choose(person, post, menu, values);
       await discord.until(() => press.answers.length > 0);
     },

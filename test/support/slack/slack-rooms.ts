@@ -57,8 +57,11 @@ function roomIn(slack: FakeSlack, place: FakeChannel, person: FakeUser): ChatRoo
         await workspace.until('the undoing', () => posts().find(({ text }) => text.startsWith('Undone')));
     },
     async choose(menu, values) {
-      const isThere = (post: FakeMessage) => menusOf(post).some((shown) => isAbout(shown, menu));
-      const post = await workspace.until(`the menu ${menu}`, () => posts().findLast(isThere));
+      // The card before it may still show its menus.
+      const post = await workspace.until(`the menu ${menu}`, () => {
+        const newest = posts().findLast((each) => isCard(each) && READING.test(each.text));
+        return newest !== undefined && menusOf(newest).some((shown) => isAbout(shown, menu)) ? newest : undefined;
+      });
       await slack.choose(person, post, menu, values);
     },
     until: (look) => workspace.until('what the conversation expects', () => look(seenIn(posts()))),
