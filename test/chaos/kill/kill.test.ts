@@ -25,12 +25,12 @@ describe('the embedded home, killed 30 times at random moments of a turn', () =>
   lostNothing(() => rounds);
 });
 
-describe('one of two processes on Redis, killed 8 times at random moments of a turn', whereFound(redisProgram), () => {
+describe('one of two processes on Redis, killed 5 times at random moments of a turn', whereFound(redisProgram), () => {
   let redis: RedisServer;
   let rounds: KillRounds;
   beforeAll(async () => {
     redis = await startRedis();
-    rounds = await killOften('Redis', { kills: 8, redisUrl: redis.url });
+    rounds = await killOften('Redis', { kills: 5, redisUrl: redis.url });
   }, WITHIN_MS);
   afterAll(() => redis.stop());
 
