@@ -13,6 +13,8 @@ from .workers import share_out
 #: Newton-Schulz coefficients of the reference implementation.
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 4
+#: What Muon and AdamW keep of a matrix or vector.
+MOMENTS = ("momentum_buffer", "exp_avg", "exp_avg_sq")
 #: Share of its rate at which AdamW moves slow parameters.
 SLOW = 0.25
 
@@ -89,3 +91,31 @@ def set_rates(optimizers: list[torch.optim.Optimizer], rates: tuple[float, float
     for optimizer, rate in zip(optimizers, rates):
         for group in optimizer.param_groups:
             group["lr"] = rate * factor * group.get("share", 1)
+
+
+def moments_of(optimizers: list[torch.optim.Optimizer], trained: Mapping[str, torch.nn.Parameter]) -> dict[str, torch.Tensor]:
+    """What the optimizers keep of the trained parameters, as `moment.name`, in bfloat16."""
+    return {
+        f"{key}.{name}": optimizer.state[parameter][key].bfloat16()
+        for optimizer in optimizers
+        for name, parameter in trained.items()
+        for key in MOMENTS
+        if parameter in optimizer.state and key in optimizer.state[parameter]
+    }
+
+
+def restore_moments(
+    optimizers: list[torch.optim.Optimizer],
+    trained: Mapping[str, torch.nn.Parameter],
+    tensors: Mapping[str, torch.Tensor],
+    step: int,
+) -> None:
+    """Give back what `moments_of` took; a parameter without it begins anew."""
+    names = {parameter: name for name, parameter in trained.items()}
+    for optimizer in optimizers:
+        for parameter in (parameter for group in optimizer.param_groups for parameter in group["params"]):
+            kept = {key: tensors.get(f"{key}.{names[parameter]}") for key in MOMENTS}
+            moments = {key: value.float().to(parameter.device) for key, value in kept.items() if value is not None}
+            if "exp_avg" in moments:
+                moments["step"] = torch.tensor(float(step))
+            optimizer.state[parameter].update(moments)

@@ -10,7 +10,7 @@ from PIL import Image
 from .average import Average
 from .checkpoint import load_checkpoint, save_checkpoint
 from .clock import Clock
-from .muon import create_optimizers, set_rates
+from .muon import create_optimizers, moments_of, restore_moments, set_rates
 from .samples import SampleStream
 from .transformer import Painter
 from .workers import agree, average_gradients, rank, workers
@@ -49,7 +49,7 @@ def train(
         with torch.no_grad():
             for name, parameter in trained.items():
                 parameter.copy_(tensors[f"model.{name}"])
-        _restore(optimizers, trained, tensors, step)
+        restore_moments(optimizers, trained, tensors, step)
     average = Average(trained, 0.995)
     if restored:
         average.values = {name: tensors[f"average.{name}"].float().to(device) for name in average.values}
@@ -129,24 +129,5 @@ def _save(
     """Weights in float32; average and moments in bfloat16, which keeps the checkpoint under 128 MB."""
     tensors = {f"model.{name}": parameter for name, parameter in trained.items()}
     tensors |= {f"average.{name}": value.bfloat16() for name, value in average.values.items()}
-    names = {id(parameter): name for name, parameter in trained.items()}
-    for optimizer in optimizers:
-        for parameter, values in optimizer.state.items():
-            for key, value in values.items():
-                if torch.is_tensor(value) and value.ndim:
-                    tensors[f"{key}.{names[id(parameter)]}"] = value.bfloat16()
+    tensors |= moments_of(optimizers, trained)
     save_checkpoint(run / "checkpoint", tensors, state)
-
-
-def _restore(
-    optimizers: list[torch.optim.Optimizer], trained: dict[str, torch.nn.Parameter], tensors: dict[str, torch.Tensor], step: int
-) -> None:
-    names = {id(parameter): name for name, parameter in trained.items()}
-    for optimizer in optimizers:
-        for parameter in (p for group in optimizer.param_groups for p in group["params"]):
-            for key in ("momentum_buffer", "exp_avg", "exp_avg_sq"):
-                stored = tensors.get(f"{key}.{names[id(parameter)]}")
-                if stored is not None:
-                    optimizer.state[parameter][key] = stored.float().to(parameter.device)
-                    if key == "exp_avg":
-                        optimizer.state[parameter]["step"] = torch.tensor(float(step))

@@ -10,7 +10,7 @@ from transformers import Qwen2_5_VLForConditionalGeneration
 from ..average import Average
 from ..checkpoint import load_checkpoint, save_checkpoint
 from ..clock import Clock
-from ..muon import create_optimizers, set_rates
+from ..muon import create_optimizers, moments_of, restore_moments, set_rates
 from ..workers import agree, average_gradients, rank, workers
 from .network import create_network, load_network, publish
 from .samples import IGNORED, Batch, RequestStream
@@ -24,8 +24,6 @@ PUBLISHED_RATE = 0.4
 SAVE_SECONDS = 240
 CHECK_SECONDS = 300
 CHECK_BATCHES = 4
-#: What AdamW and Muon keep for a parameter.
-MOMENTS = ("momentum_buffer", "exp_avg", "exp_avg_sq")
 
 
 def train_reader(run: Path, folder: Path, minutes: float, seed: int) -> None:
@@ -145,10 +143,7 @@ def _save(
 ) -> None:
     tensors = {f"model.{name}": parameter for name, parameter in trained.items()}
     tensors |= {f"average.{name}": value for name, value in average.values.items()}
-    names = {id(parameter): name for name, parameter in trained.items()}
-    for optimizer in optimizers:
-        for parameter, values in optimizer.state.items():
-            tensors |= {f"{key}.{names[id(parameter)]}": values[key].bfloat16() for key in MOMENTS if key in values}
+    tensors |= moments_of(optimizers, trained)
     save_checkpoint(run / "checkpoint", tensors, state)
 
 
@@ -159,15 +154,8 @@ def _restore(
     tensors: dict[str, torch.Tensor],
     step: int,
 ) -> None:
-    names = {id(parameter): name for name, parameter in trained.items()}
     with torch.no_grad():
         for name, parameter in trained.items():
             parameter.copy_(tensors[f"model.{name}"])
     average.values = {name: tensors[f"average.{name}"].float().to(value.device) for name, value in average.values.items()}
-    for optimizer in optimizers:
-        for parameter in (parameter for group in optimizer.param_groups for parameter in group["params"]):
-            kept = {key: tensors.get(f"{key}.{names[id(parameter)]}") for key in MOMENTS}
-            moments = {key: value.float().to(parameter.device) for key, value in kept.items() if value is not None}
-            if "exp_avg" in moments:
-                moments["step"] = torch.tensor(float(step))
-            optimizer.state[parameter].update(moments)
+    restore_moments(optimizers, trained, tensors, step)
