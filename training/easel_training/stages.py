@@ -44,8 +44,6 @@ BASE_RATES = (0.02, 1.2e-3)
 LORA_RATES = (0.01, 1e-3)
 #: Tasks on a sheet.
 SHEET_TASKS = 16
-#: Going on from published weights, without the optimiser's moments, the rates are lower by this factor.
-PUBLISHED_RATE = 0.4
 
 
 def train_base(run: Path, model: Path, minutes: float, size: int, seed: int) -> None:
@@ -56,15 +54,14 @@ def train_base(run: Path, model: Path, minutes: float, size: int, seed: int) -> 
         bfloat16.
     """
     torch.manual_seed(seed)
-    fresh = not (model / "transformer").exists()
     tokenizers = load_tokenizers(model)
-    painter = Painter(*load_text_encoders(model), create_transformer()) if fresh else load_painter(model)
+    published = (model / "transformer").exists()
+    painter = load_painter(model) if published else Painter(*load_text_encoders(model), create_transformer())
     painter.to(_device())
     stream = SampleStream(_vae(model), tokenizers, BASE_TASKS, size, seed + rank())
     torch.manual_seed(seed + rank())
-    rates = BASE_RATES if fresh or (run / "checkpoint").exists() else tuple(rate * PUBLISHED_RATE for rate in BASE_RATES)
     trained = dict(painter.named_parameters())
-    train(run, painter, stream, trained, minutes, rates, lambda: _sheet(painter, stream))
+    train(run, painter, stream, trained, minutes, BASE_RATES, lambda: _sheet(painter, stream))
     if rank() == 0:
         _publish_base(model, painter)
 
@@ -82,13 +79,11 @@ def train_adapter(name: str, run: Path, model: Path, minutes: float, size: int, 
     painter.transformer.add_adapter(config, adapter_name=name)
     published = model / folder / "pytorch_lora_weights.safetensors"
     trained = {key: p for key, p in painter.named_parameters() if "lora_" in key}
-    rates = LORA_RATES
     if published.exists() and not fresh and not (run / "checkpoint").exists():
         _load_adapter(trained, published, name)
-        rates = tuple(rate * PUBLISHED_RATE for rate in rates)
     stream = SampleStream(_vae(model), load_tokenizers(model), tasks, size, seed + rank())
     torch.manual_seed(seed + rank())
-    train(run, painter, stream, trained, minutes, rates, lambda: _sheet(painter, stream))
+    train(run, painter, stream, trained, minutes, LORA_RATES, lambda: _sheet(painter, stream))
     if rank():
         return
     state = get_peft_model_state_dict(painter.transformer, adapter_name=name)
