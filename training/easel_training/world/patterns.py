@@ -3,7 +3,7 @@
 import numpy as np
 
 #: Period of every pattern, as a share of the sprite's side.
-PERIOD = 44 / 256
+PERIOD = 66 / 256
 
 
 def pattern_mask(pattern: str, size: int, period: float = PERIOD) -> np.ndarray:

@@ -71,10 +71,10 @@ def _painted(noun: str, color: str, pattern: str) -> Image.Image:
     drawn = icon(noun)
     rgb, alpha = drawn.rgba[..., :3], drawn.rgba[..., 3]
     base = np.asarray(COLORS[color], np.float32)
-    follows = (drawn.tint > 0)[..., None]
-    rgb = np.where(follows, np.clip(base * drawn.tint[..., None], 0, 255), rgb)
     mask = pattern_mask(pattern, SPRITE_SIDE)[..., None]
     texture = base * (1 - mask) + second_color(base) * mask
+    follows = (drawn.tint > 0)[..., None]
+    rgb = np.where(follows, np.clip(texture * drawn.tint[..., None], 0, 255), rgb)
     rgb = rgb * (1 - drawn.body[..., None]) + texture * drawn.body[..., None]
     return Image.fromarray(np.dstack([np.clip(rgb, 0, 255), alpha]).astype(np.uint8))
 
