@@ -6,7 +6,7 @@ from pathlib import Path
 from .card import write_card
 from .cases import write_cases
 from .encoders import train_encoders
-from .judge import train_judge
+from .judge.train import train_judge
 from .reader.tokenizer import write_tokenizer
 from .reader.train import train_reader
 from .requests.cases import write_requests

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from .judge import HEADS, IGNORE, LABELS, labels_of
+from .judge.labels import HEADS, IGNORE, LABELS, labels_of
 from .tasks import BASE_TASKS, EDIT_TASKS, GENERATE_TASKS, Task, draw
 from .world.render import render
 from .world.scene import Background, Scene, pick

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from easel_training.cases import GROUPS
-from easel_training.judge import labels_of
+from easel_training.judge.labels import labels_of
 from easel_training.tasks import BASE_TASKS, EDIT_TASKS, GENERATE_TASKS, TASKS, draw
 from easel_training.world.patterns import pattern_mask
 from easel_training.world.render import render
