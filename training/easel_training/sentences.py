@@ -11,6 +11,9 @@ _HOLDERS = {word: i for i, word in enumerate([BACKGROUND, *NOUNS])}
 _COLORS = {word: i + 1 for i, word in enumerate(COLORS)}
 _PATTERNS = {word: i + 1 for i, word in enumerate(PATTERNS)}
 _STYLES = {word: i + 1 for i, word in enumerate(STYLES)}
+#: How an instruction begins, and the word for what it gives or changes; a description has neither.
+_VERBS = {word: i + 1 for i, word in enumerate(("give", "change", "replace", "put", "add", "make"))}
+_ASKED = {word: i + 1 for i, word in enumerate(("pattern", "color", "look", "style"))}
 _ATTRIBUTES = {word: i for i, word in enumerate([*COLORS, *PATTERNS, *STYLES])}
 #: Objects of one sentence that are told apart by their order.
 ORDERS = 4
@@ -29,12 +32,18 @@ HOLDER_HEADS = {
 #: What every word of a colour, pattern or style tells; its holder counts from 1, 0 is none.
 ATTRIBUTE_HEADS = {"attribute": len(_ATTRIBUTES), "of": len(_HOLDERS) + 1, "of_order": ORDERS + 1, "of_sentence": 2}
 TOKEN_HEADS = HOLDER_HEADS | ATTRIBUTE_HEADS
-#: What a sentence as a whole tells: its first two objects, its background and its style.
-WHOLE_HEADS = {
-    f"{part}.{name}": size
-    for part in ("first", "second", "background")
-    for name, size in (("holder", len(_HOLDERS) + 1), ("color", len(_COLORS) + 1), ("pattern", len(_PATTERNS) + 1))
-} | {"style": len(_STYLES) + 1}
+_PART_HEADS = {
+    "holder": len(_HOLDERS) + 1,
+    "color": len(_COLORS) + 1,
+    "pattern": len(_PATTERNS) + 1,
+    "image": IMAGES + 1,
+}
+#: What a sentence as a whole tells: what it asks for, its first two objects, its background and its style.
+WHOLE_HEADS = {f"{part}.{name}": size for part in ("first", "second", "background") for name, size in _PART_HEADS.items()} | {
+    "style": len(_STYLES) + 1,
+    "verb": len(_VERBS) + 1,
+    "asked": len(_ASKED) + 1,
+}
 
 
 class _Holder:
@@ -76,7 +85,8 @@ def read_sentences(words: list[str]) -> tuple[list[dict[str, int]], dict[str, in
         }
     for holder in holders:
         labels[holder.at] = holder.labels()
-    return labels, _whole(holders, style)
+    asked = next((_ASKED[word] for word in words if word in _ASKED), 0)
+    return labels, _whole(holders) | {"style": style, "verb": _VERBS.get(words[0], 0) if words else 0, "asked": asked}
 
 
 def _holders(words: list[str]) -> list[_Holder]:
@@ -100,7 +110,7 @@ def _owner(holders: list[_Holder], at: int, sentence: int) -> _Holder | None:
     return after[0] if after else own[-1] if own else None
 
 
-def _whole(holders: list[_Holder], style: int) -> dict[str, int]:
+def _whole(holders: list[_Holder]) -> dict[str, int]:
     last = [holder for holder in holders if holder.sentence == holders[-1].sentence] if holders else []
     things = [holder for holder in last if holder.word != BACKGROUND]
     parts = {
@@ -108,9 +118,10 @@ def _whole(holders: list[_Holder], style: int) -> dict[str, int]:
         "second": things[1] if len(things) > 1 else None,
         "background": next((holder for holder in last if holder.word == BACKGROUND), None),
     }
-    labels = {"style": style}
+    labels: dict[str, int] = {}
     for part, holder in parts.items():
         labels[f"{part}.holder"] = _HOLDERS[holder.word] + 1 if holder else 0
         labels[f"{part}.color"] = holder.color if holder else 0
         labels[f"{part}.pattern"] = holder.pattern if holder else 0
+        labels[f"{part}.image"] = holder.image if holder else 0
     return labels
