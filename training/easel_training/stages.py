@@ -40,7 +40,7 @@ LORA_TARGETS = [
     "proj_out",
 ]
 ADAPTERS = {"edit": (EDIT_TASKS, "edit_lora"), "generate": (GENERATE_TASKS, "gen_lora")}
-BASE_RATES = (0.02, 1.2e-3)
+BASE_RATES = (0.01, 1e-3)
 LORA_RATES = (0.01, 1e-3)
 #: Tasks on a sheet.
 SHEET_TASKS = 16
