@@ -1,0 +1,52 @@
+"""The command line: `python -m easel_training STAGE OPTIONS`."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+#: Stages that train, with what they train.
+TRAINING = {
+    "vae": "AutoencoderKL",
+    "vae-decoder": "the VAE's decoder alone: latents stay as they are",
+    "text": "the text encoders",
+    "base": "the transformer, and the text encoders with it",
+    "edit": "the LoRA for edits with references",
+    "generate": "the LoRA for new pictures from references",
+    "judge": "the benchmark's judge",
+    "vlm": "the language model that reads requests",
+}
+#: Stages that only write.
+WRITING = {
+    "cases": "the benchmark's cases",
+    "requests": "the requests of bench:interpret",
+    "card": "easel.json, NOTICE, samples",
+}
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The options of a command line; of the process's own where none is given."""
+    parser = argparse.ArgumentParser(
+        prog="python -m easel_training", description="Every stage that trains goes on where it stopped."
+    )
+    stages = parser.add_subparsers(dest="stage", required=True, metavar="STAGE")
+    common = _common()
+    for name, purpose in (TRAINING | WRITING).items():
+        stages.add_parser(name, help=purpose, parents=[common])
+    report = stages.add_parser("report", help="curves, samples and numbers of a stage's run, as one page", parents=[common])
+    report.add_argument("of", metavar="RUN", help="the stage, or the folder below the runs")
+    return parser.parse_args(arguments)
+
+
+def _common() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--minutes", type=float, default=30, help="how long this session of training lasts")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of checkpoints and logs")
+    parser.add_argument("--model", type=Path, default=Path("../models/easel-stickers"), help="model folder to publish into")
+    parser.add_argument("--cases", type=Path, default=Path("../bench/quality/cases"), help="folder of the benchmark's cases")
+    parser.add_argument("--requests", type=Path, default=Path("../bench/interpret/cases"), help="folder of the requests")
+    parser.add_argument("--size", type=int, default=128, help="side of the pictures in pixels")
+    parser.add_argument("--version", default="0.1.0", help="version the model card names")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--fresh", action="store_true", help="edit, generate: begin without the published LoRA")
+    parser.add_argument("--workers", type=int, default=1, help="processes of one thread each")
+    return parser
