@@ -1,4 +1,4 @@
-"""Runs one command: a stage of training, something that is written once or a report."""
+"""Runs one command: a stage of training, something that is written once, a measure or a report."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -8,6 +8,8 @@ from .cases import write_cases
 from .command_line import TRAINING, parse
 from .encoders import train_encoders
 from .judge.train import train_judge
+from .measures.ablation import Setting, run_variant
+from .measures.ablation_table import ablation_table
 from .reader.tokenizer import write_tokenizer
 from .reader.train import train_reader
 from .report.page import write_report
@@ -35,6 +37,13 @@ def main() -> None:
         if not run.is_dir():
             raise SystemExit(f"no run in {run}")
         print(write_report(run))
+    elif options.stage == "ablation":
+        run = options.runs / "ablation" / options.variant
+        record_session(run, _settings(options))
+        setting = Setting(options.model, options.judge, options.size, options.seed, options.tasks)
+        print(run_variant(options.variant, run, setting, options.minutes, options.workers))
+    elif options.stage == "ablation-table":
+        print(ablation_table(options.runs / "ablation"), end="")
     elif options.stage == "card":
         write_card(options.model, options.size, options.version)
     elif options.stage == "cases":

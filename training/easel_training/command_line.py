@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from .measures.ablation import VARIANTS
+
 #: Stages that train, with what they train.
 TRAINING = {
     "vae": "AutoencoderKL",
@@ -34,7 +36,20 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         stages.add_parser(name, help=purpose, parents=[common])
     report = stages.add_parser("report", help="curves, samples and numbers of a stage's run, as one page", parents=[common])
     report.add_argument("of", metavar="RUN", help="the stage, or the folder below the runs")
+    _add_measures(stages, common)
     return parser.parse_args(arguments)
+
+
+def _add_measures(stages: argparse._SubParsersAction, common: argparse.ArgumentParser) -> None:
+    ablation = stages.add_parser(
+        "ablation", help="train and measure a variant of how references reach the model", parents=[common]
+    )
+    ablation.add_argument("--variant", required=True, choices=list(VARIANTS))
+    ablation.add_argument("--tasks", type=int, default=96, help="held-out edits to measure on")
+    ablation.add_argument(
+        "--judge", type=Path, default=Path("../bench/quality/judge/judge.onnx"), help="reads the pictures, where it exists"
+    )
+    stages.add_parser("ablation-table", help="the variants that were run, as one table", parents=[common])
 
 
 def _common() -> argparse.ArgumentParser:
