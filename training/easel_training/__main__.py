@@ -10,6 +10,7 @@ from .encoders import train_encoders
 from .judge.train import train_judge
 from .measures.ablation import Setting, run_variant
 from .measures.ablation_table import ablation_table
+from .measures.single import measure_single, single_table
 from .reader.tokenizer import write_tokenizer
 from .reader.train import train_reader
 from .report.page import write_report
@@ -44,6 +45,9 @@ def main() -> None:
         print(run_variant(options.variant, run, setting, options.minutes, options.workers))
     elif options.stage == "ablation-table":
         print(ablation_table(options.runs / "ablation"), end="")
+    elif options.stage == "single":
+        models = [options.model, *([options.against] if options.against else [])]
+        print(single_table(*(measure_single(model, options.size, options.tasks) for model in models)), end="")
     elif options.stage == "card":
         write_card(options.model, options.size, options.version)
     elif options.stage == "cases":

@@ -50,6 +50,9 @@ def _add_measures(stages: argparse._SubParsersAction, common: argparse.ArgumentP
         "--judge", type=Path, default=Path("../bench/quality/judge/judge.onnx"), help="reads the pictures, where it exists"
     )
     stages.add_parser("ablation-table", help="the variants that were run, as one table", parents=[common])
+    single = stages.add_parser("single", help="a base's held-out loss on single-image edits, by kind", parents=[common])
+    single.add_argument("--against", type=Path, help="another model folder, measured on the same edits")
+    single.add_argument("--tasks", type=int, default=24, help="held-out edits of every kind")
 
 
 def _common() -> argparse.ArgumentParser:

@@ -14,6 +14,8 @@ from easel_training.measures.ablation_table import ablation_table
 from easel_training.measures.held_out import changed_tokens, held_out_tasks
 from easel_training.measures.interval import bootstrap
 from easel_training.measures.judged import PublishedJudge
+from easel_training.measures.losses import EditLoss
+from easel_training.measures.single import KINDS, measure_single, single_table
 from easel_training.tasks import EDIT_TASKS
 from easel_training.vae import to_pixels
 from easel_training.world.render import render
@@ -79,3 +81,16 @@ def test_the_table_compares_task_by_task(tmp_path: Path) -> None:
     assert cells[:5] == ["index", "yes", "no", "20", "1,200"]
     assert cells[6] == "0.250 (0.250 to 0.250)" and cells[7] == "" and cells[9] == "1.000 (1.000 to 1.000)"
     assert list(VARIANTS)[:2] == ["index+shift", "index"]
+
+
+def test_a_base_is_as_good_as_itself_at_single_edits(tiny_model: Path) -> None:
+    measured = measure_single(tiny_model, size=32, count=2)
+    assert list(measured) == KINDS and all(len(losses) == 2 for losses in measured.values())
+    rows = single_table(measured, measured).splitlines()
+    assert len(rows) == 2 + len(KINDS) + 1 and rows[-1].startswith("| all |")
+    assert "| 0.0000 (0.0000 to 0.0000) |" in rows[-1]
+
+
+def test_a_part_that_no_task_has_stays_empty() -> None:
+    rows = single_table({"change_style": [EditLoss(0.5, None)]}).splitlines()
+    assert rows[2] == "| change_style | 0.5000 (0.5000 to 0.5000) |  |"
