@@ -1,6 +1,7 @@
 """Runs one command: a stage of training, something that is written once, a measure or a report."""
 
 from argparse import Namespace
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from .card import write_card
@@ -8,6 +9,7 @@ from .cases import write_cases
 from .command_line import TRAINING, parse
 from .encoders import train_encoders
 from .judge.train import train_judge
+from .kontext.train import KontextSettings, train_kontext
 from .measures.ablation import Setting, run_variant
 from .measures.ablation_table import ablation_table
 from .measures.single import measure_single, single_table
@@ -48,6 +50,12 @@ def main() -> None:
     elif options.stage == "single":
         models = [options.model, *([options.against] if options.against else [])]
         print(single_table(*(measure_single(model, options.size, options.tasks) for model in models)), end="")
+    elif options.stage == "kontext":
+        run = options.runs / f"kontext-{options.adapter}"
+        settings = KontextSettings(**{field.name: getattr(options, field.name) for field in fields(KontextSettings)})
+        record_session(run, asdict(settings))
+        print(train_kontext(run, settings))
+        write_report(run)
     elif options.stage == "card":
         write_card(options.model, options.size, options.version)
     elif options.stage == "cases":

@@ -37,6 +37,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     report = stages.add_parser("report", help="curves, samples and numbers of a stage's run, as one page", parents=[common])
     report.add_argument("of", metavar="RUN", help="the stage, or the folder below the runs")
     _add_measures(stages, common)
+    _add_kontext(stages)
     return parser.parse_args(arguments)
 
 
@@ -53,6 +54,22 @@ def _add_measures(stages: argparse._SubParsersAction, common: argparse.ArgumentP
     single = stages.add_parser("single", help="a base's held-out loss on single-image edits, by kind", parents=[common])
     single.add_argument("--against", type=Path, help="another model folder, measured on the same edits")
     single.add_argument("--tasks", type=int, default=24, help="held-out edits of every kind")
+
+
+def _add_kontext(stages: argparse._SubParsersAction) -> None:
+    kontext = stages.add_parser("kontext", help="train a LoRA on FLUX.1 Kontext, on a GPU")
+    kontext.add_argument("--base", required=True, help="folder or name of a Kontext pipeline as diffusers writes it")
+    kontext.add_argument("--data", default="stickers", help="`stickers`, or a folder with cases.jsonl")
+    kontext.add_argument("--adapter", required=True, choices=["edit", "generate"])
+    kontext.add_argument("--steps", type=int, required=True, help="steps of the optimizer in this session")
+    kontext.add_argument("--batch", type=int, default=16, help="examples a step, computed one by one")
+    kontext.add_argument("--rank", type=int, default=128, help="of the LoRA")
+    kontext.add_argument("--rate", type=float, default=5e-6, help="learning rate")
+    kontext.add_argument("--side", type=int, default=1024, help="of the square among the sizes of pictures, in pixels")
+    kontext.add_argument("--text-tokens", type=int, default=512, help="length of T5's input")
+    kontext.add_argument("--tasks", type=int, default=2000, help="sticker tasks to draw")
+    kontext.add_argument("--seed", type=int, default=1)
+    kontext.add_argument("--runs", type=Path, default=Path("runs"), help="folder of encoded examples, logs and LoRAs")
 
 
 def _common() -> argparse.ArgumentParser:
