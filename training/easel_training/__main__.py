@@ -1,55 +1,82 @@
-"""`python -m easel_training STAGE --minutes N`: every stage goes on where it stopped."""
+"""Runs one command: a stage of training, something that is written once, a measure or a report."""
 
-import argparse
+from argparse import Namespace
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from .card import write_card
 from .cases import write_cases
+from .command_line import TRAINING, parse
 from .encoders import train_encoders
 from .judge.train import train_judge
+from .kontext.train import KontextSettings, train_kontext
+from .measures.ablation import Setting, run_variant
+from .measures.ablation_table import ablation_table
+from .measures.single import measure_single, single_table
 from .reader.tokenizer import write_tokenizer
 from .reader.train import train_reader
+from .report.page import write_report
+from .report.sessions import record_session
 from .requests.cases import write_requests
 from .stages import publish_vae, train_adapter, train_base
 from .text import write_tokenizers
 from .vae import train_vae
 from .workers import run_workers
 
+#: Options that say how a session trains.
+SETTINGS = ("stage", "minutes", "workers", "seed", "size", "fresh", "model")
+
 
 def main() -> None:
-    """Parse the command line and run one stage."""
-    parser = argparse.ArgumentParser(prog="python -m easel_training", description=__doc__)
-    stages = ["vae", "vae-decoder", "text", "base", "edit", "generate", "judge", "vlm", "cases", "requests", "card"]
-    parser.add_argument("stage", choices=stages)
-    parser.add_argument("--minutes", type=float, default=30, help="how long this session of training lasts")
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of checkpoints and logs")
-    parser.add_argument("--model", type=Path, default=Path("../models/easel-stickers"), help="model folder to publish into")
-    parser.add_argument("--cases", type=Path, default=Path("../bench/quality/cases"), help="folder of the benchmark's cases")
-    parser.add_argument("--requests", type=Path, default=Path("../bench/interpret/cases"), help="folder of the requests")
-    parser.add_argument("--size", type=int, default=128, help="side of the pictures in pixels")
-    parser.add_argument("--version", default="0.1.0", help="version the model card names")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--fresh", action="store_true", help="edit, generate: begin without the published LoRA")
-    parser.add_argument("--workers", type=int, default=1, help="processes of one thread each")
-    options = parser.parse_args()
-    run = options.runs / options.stage.removesuffix("-decoder")
+    """Parse the command line and do what it says; a stage that trained leaves a report in its run's folder."""
+    options = parse()
+    if options.stage in TRAINING:
+        run = options.runs / options.stage.removesuffix("-decoder")
+        record_session(run, _settings(options))
+        train_stage(options, run)
+        write_report(run)
+    elif options.stage == "report":
+        run = options.runs / options.of
+        if not run.is_dir():
+            raise SystemExit(f"no run in {run}")
+        print(write_report(run))
+    elif options.stage == "ablation":
+        run = options.runs / "ablation" / options.variant
+        record_session(run, _settings(options))
+        setting = Setting(options.model, options.judge, options.size, options.seed, options.tasks)
+        print(run_variant(options.variant, run, setting, options.minutes, options.workers))
+    elif options.stage == "ablation-table":
+        print(ablation_table(options.runs / "ablation"), end="")
+    elif options.stage == "single":
+        models = [options.model, *([options.against] if options.against else [])]
+        print(single_table(*(measure_single(model, options.size, options.tasks) for model in models)), end="")
+    elif options.stage == "kontext":
+        run = options.runs / f"kontext-{options.adapter}"
+        settings = KontextSettings(**{field.name: getattr(options, field.name) for field in fields(KontextSettings)})
+        record_session(run, asdict(settings))
+        print(train_kontext(run, settings))
+        write_report(run)
+    elif options.stage == "card":
+        write_card(options.model, options.size, options.version)
+    elif options.stage == "cases":
+        write_cases(options.cases, options.size)
+    else:
+        write_requests(options.requests, options.size)
+
+
+def train_stage(options: Namespace, run: Path) -> None:
+    """Train a stage for its minutes and publish what it trained."""
     if options.stage.startswith("vae"):
         decoder_only = options.stage == "vae-decoder"
         run_workers(options.workers, train_vae, run, options.minutes, options.seed, options.size, decoder_only)
         publish_vae(run, options.model)
     elif options.stage == "judge":
         run_workers(options.workers, train_judge, run, options.model, options.minutes, options.size, options.seed)
-    elif options.stage == "card":
-        write_card(options.model, options.size, options.version)
-    elif options.stage == "cases":
-        write_cases(options.cases, options.size)
     elif options.stage == "vlm":
         vlm = options.model / "vlm"
         if not (vlm / "tokenizer.json").exists():
             write_tokenizer(vlm, options.seed)
         run_workers(options.workers, train_reader, run, vlm, options.minutes, options.seed)
-    elif options.stage == "requests":
-        write_requests(options.requests, options.size)
     elif options.stage == "text":
         if not (options.model / "tokenizer_2").exists():
             write_tokenizers(options.model)
@@ -59,6 +86,12 @@ def main() -> None:
     else:
         common = run, options.model, options.minutes, options.size, options.seed, options.fresh
         run_workers(options.workers, train_adapter, options.stage, *common)
+
+
+def _settings(options: Namespace) -> dict[str, object]:
+    """How a session trains, as JSON can hold it."""
+    values = {name: getattr(options, name) for name in SETTINGS}
+    return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import torch
 from diffusers import AutoencoderKL
 
+from .layout import DREAMOMNI2, Layout
 from .vae import decode, encode
 
 
@@ -19,20 +20,22 @@ def unpack(tokens: torch.Tensor, height: int, width: int) -> torch.Tensor:
     return tokens.view(n, height, width, c, 2, 2).permute(0, 3, 1, 4, 2, 5).reshape(n, c, 2 * height, 2 * width)
 
 
-def position_ids(grids: list[tuple[int, int]]) -> torch.Tensor:
+def position_ids(grids: list[tuple[int, int]], layout: Layout = DREAMOMNI2) -> torch.Tensor:
     """Ids of the output and the references after it, float32 [tokens, 3].
 
     DreamOmni2: reference i has index i in channel 0 and is shifted right by the widths of the references before it;
     the output's width does not count.
 
     :param grids: (height, width) in tokens of the output, then of each reference.
+    :param layout: may leave out the index or the shift.
     """
     ids = []
     shift = 0
-    for index, (height, width) in enumerate(grids):
+    for number, (height, width) in enumerate(grids):
+        index = number if layout.index else min(number, 1)
         y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
         ids.append(torch.stack([torch.full_like(y, index), y, x + shift], -1).reshape(-1, 3))
-        shift += width if index else 0
+        shift += width if number and layout.shift else 0
     return torch.cat(ids).float()
 
 

@@ -13,6 +13,8 @@ from .workers import share_out
 #: Newton-Schulz coefficients of the reference implementation.
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 4
+#: Columns per row from which iterating on the gram is the cheaper way.
+WIDE = 3
 #: What Muon and AdamW keep of a matrix or vector.
 MOMENTS = ("momentum_buffer", "exp_avg", "exp_avg_sq")
 #: Share of its rate at which AdamW moves slow parameters.
@@ -53,14 +55,43 @@ class Muon(torch.optim.Optimizer):
 
 def orthogonalise(matrices: torch.Tensor) -> torch.Tensor:
     """The nearest semi-orthogonal matrices, roughly: [N, rows, columns] to the same shape."""
-    a, b, c = COEFFICIENTS
     tall = matrices.shape[1] > matrices.shape[2]
     x = matrices.mT if tall else matrices
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    iterate = iterate_on_gram if x.shape[2] >= WIDE * x.shape[1] else iterate_on_matrix
+    x = iterate(x)
+    return x.mT if tall else x
+
+
+def iterate_on_matrix(x: torch.Tensor) -> torch.Tensor:
+    """Newton-Schulz: x, [N, rows, columns] with norms of at most 1, becomes (a + b G + c G^2) x, where G = x x^T."""
+    a, b, c = COEFFICIENTS
     for _ in range(ITERATIONS):
         gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return x.mT if tall else x
+    return x
+
+
+def iterate_on_gram(x: torch.Tensor) -> torch.Tensor:
+    """The same as `iterate_on_matrix`, with two products of the matrix itself instead of eight.
+
+    Every iterate is Q x, Q a product of polynomials in the first gram; they commute, so the next gram is P G P.
+    """
+    gram = x @ x.mT
+    product = polynomial = _polynomial(gram)
+    for _ in range(ITERATIONS - 1):
+        gram = polynomial @ gram @ polynomial
+        polynomial = _polynomial(gram)
+        product = polynomial @ product
+    return product @ x
+
+
+def _polynomial(gram: torch.Tensor) -> torch.Tensor:
+    """a + b G + c G^2 of grams [N, rows, rows]."""
+    a, b, c = COEFFICIENTS
+    polynomial = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)
+    polynomial.diagonal(dim1=1, dim2=2).add_(a)
+    return polynomial
 
 
 def create_optimizers(

@@ -15,10 +15,15 @@ from .vae import to_images
 from .world.render import render
 
 
-def sigmas(steps: int, tokens: int) -> torch.Tensor:
-    """steps + 1 noise levels from 1 to 0; the shift follows the number of output tokens (FLUX: 256 -> 0.5, 4096 -> 1.15)."""
+def time_shift(tokens: int) -> float:
+    """How far levels are shifted towards noise for a number of output tokens (FLUX: 256 -> e^0.5, 4096 -> e^1.15)."""
     slope = (1.15 - 0.5) / (4096 - 256)
-    shift = math.exp(slope * tokens + 0.5 - slope * 256)
+    return math.exp(slope * tokens + 0.5 - slope * 256)
+
+
+def sigmas(steps: int, tokens: int) -> torch.Tensor:
+    """steps + 1 noise levels from 1 to 0, shifted for the number of output tokens."""
+    shift = time_shift(tokens)
     level = torch.linspace(1, 1 / steps, steps)
     return torch.cat([shift / (shift + 1 / level - 1), torch.zeros(1)])
 

@@ -7,6 +7,7 @@ import torch
 from diffusers import AutoencoderKL
 
 from .latents import pixels_to_tokens
+from .layout import DREAMOMNI2, Layout
 from .tasks import Task, draw
 from .text import tokenize
 from .vae import to_pixels
@@ -15,7 +16,7 @@ from .world.render import render
 
 @dataclass(frozen=True)
 class Sample:
-    """One encoded task: ids int64 [48], target float16 [tokens, 64], references float16 [count * tokens, 64]."""
+    """One encoded task: ids int64 [48], target float16 [tokens, 64], references float16 [their tokens, 64]."""
 
     clip_ids: torch.Tensor
     t5_ids: torch.Tensor
@@ -49,11 +50,14 @@ class SampleStream:
     #: Share without words, so that true classifier-free guidance has something to steer away from.
     CAPTION_DROPOUT = 0.08
 
-    def __init__(self, vae: AutoencoderKL, tokenizers: tuple, kinds: dict[str, float], size: int, seed: int) -> None:
+    def __init__(
+        self, vae: AutoencoderKL, tokenizers: tuple, kinds: dict[str, float], size: int, seed: int, layout: Layout = DREAMOMNI2
+    ) -> None:
         self.vae = vae
         self.tokenizers = tokenizers
         self.kinds = kinds
         self.size = size
+        self.layout = layout
         self.rng = np.random.default_rng(seed)
         self.buffers: dict[int, list[Sample]] = {}
 
@@ -78,16 +82,27 @@ class SampleStream:
 
     def encode(self, tasks: list[Task], caption_dropout: float = 0.0) -> list[Sample]:
         """Render and encode tasks with equally many inputs; a share of them loses its words."""
-        count = len(tasks[0].inputs)
-        pictures = [render(scene, self.size) for task in tasks for scene in (task.target, *task.inputs)]
-        tokens = pixels_to_tokens(self.vae, to_pixels(np.stack(pictures)).to(self.vae.device)).half().cpu()
-        tokens = tokens.view(len(tasks), count + 1, *tokens.shape[1:])
         prompts = ["" if self.rng.random() < caption_dropout else task.prompt(self.rng) for task in tasks]
+        return self.encode_prompts(tasks, prompts)
+
+    def encode_prompts(self, tasks: list[Task], prompts: list[str]) -> list[Sample]:
+        """Render and encode tasks with equally many inputs, in the given words."""
+        targets, references = self._tokens(tasks)
         clip_ids, t5_ids = tokenize(*self.tokenizers, prompts)
-        return [
-            Sample(clip_ids[i], t5_ids[i], tokens[i, 0].clone(), tokens[i, 1:].reshape(-1, tokens.shape[-1]).clone())
-            for i in range(len(tasks))
-        ]
+        return [Sample(clip_ids[i], t5_ids[i], targets[i].clone(), references[i].clone()) for i in range(len(tasks))]
+
+    def _tokens(self, tasks: list[Task]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Tokens of the targets and, one after the other, of the references: float16 [N, tokens, 64]."""
+        targets = np.stack([render(task.target, self.size) for task in tasks])
+        if not tasks[0].inputs:
+            tokens = self._encode(targets)
+            return tokens, tokens[:, :0]
+        arranged = [self.layout.arrange(np.stack([render(scene, self.size) for scene in task.inputs])) for task in tasks]
+        references = self._encode(np.stack([picture for pictures in arranged for picture in pictures]))
+        return self._encode(targets), references.view(len(tasks), -1, references.shape[-1])
+
+    def _encode(self, pictures: np.ndarray) -> torch.Tensor:
+        return pixels_to_tokens(self.vae, to_pixels(pictures).to(self.vae.device)).half().cpu()
 
 
 def stack(samples: list[Sample], count: int) -> Batch:

@@ -5,13 +5,13 @@ import shutil
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, FlowMatchEulerDiscreteScheduler, FluxTransformer2DModel
+from diffusers import AutoencoderKL, FlowMatchEulerDiscreteScheduler
 from diffusers.pipelines.flux import FluxKontextPipeline
-from peft import LoraConfig
-from peft.utils import get_peft_model_state_dict
 from PIL import Image
-from safetensors.torch import load_file, save_file
 
+from .adapter import FILE_NAME, add_adapter, load_adapter, save_adapter
+from .layout import DREAMOMNI2, Layout
+from .model_folder import device, load_painter, load_vae
 from .sampler import contact_sheet
 from .samples import SampleStream
 from .tasks import BASE_TASKS, EDIT_TASKS, GENERATE_TASKS
@@ -22,23 +22,6 @@ from .workers import rank
 
 #: Ranks of the adapters: all weights together stay under 40 MB.
 LORA_RANKS = {"edit": 40, "generate": 24}
-#: Every linear of the blocks but the modulation.
-LORA_TARGETS = [
-    "attn.to_q",
-    "attn.to_k",
-    "attn.to_v",
-    "attn.to_out.0",
-    "attn.add_q_proj",
-    "attn.add_k_proj",
-    "attn.add_v_proj",
-    "attn.to_add_out",
-    "ff.net.0.proj",
-    "ff.net.2",
-    "ff_context.net.0.proj",
-    "ff_context.net.2",
-    "proj_mlp",
-    "proj_out",
-]
 ADAPTERS = {"edit": (EDIT_TASKS, "edit_lora"), "generate": (GENERATE_TASKS, "gen_lora")}
 BASE_RATES = (0.01, 1e-3)
 LORA_RATES = (0.01, 1e-3)
@@ -56,9 +39,8 @@ def train_base(run: Path, model: Path, minutes: float, size: int, seed: int) -> 
     torch.manual_seed(seed)
     tokenizers = load_tokenizers(model)
     published = (model / "transformer").exists()
-    painter = load_painter(model) if published else Painter(*load_text_encoders(model), create_transformer())
-    painter.to(_device())
-    stream = SampleStream(_vae(model), tokenizers, BASE_TASKS, size, seed + rank())
+    painter = load_painter(model) if published else Painter(*load_text_encoders(model), create_transformer()).to(device())
+    stream = SampleStream(load_vae(model), tokenizers, BASE_TASKS, size, seed + rank())
     torch.manual_seed(seed + rank())
     trained = dict(painter.named_parameters())
     train(run, painter, stream, trained, minutes, BASE_RATES, lambda: _sheet(painter, stream))
@@ -66,35 +48,34 @@ def train_base(run: Path, model: Path, minutes: float, size: int, seed: int) -> 
         _publish_base(model, painter)
 
 
-def train_adapter(name: str, run: Path, model: Path, minutes: float, size: int, seed: int, fresh: bool) -> None:
+def train_adapter(
+    name: str,
+    run: Path,
+    model: Path,
+    minutes: float,
+    size: int,
+    seed: int,
+    fresh: bool,
+    layout: Layout = DREAMOMNI2,
+    out: Path | None = None,
+) -> None:
     """Train the LoRA `edit` or `generate` on the frozen base of a model folder and write it there.
 
     :param fresh: do not begin with the published LoRA; right when the base has changed much since.
+    :param out: the file to write in place of the model folder's.
     """
     torch.manual_seed(seed)
     tasks, folder = ADAPTERS[name]
-    lora_rank = LORA_RANKS[name]
-    painter = load_painter(model).to(_device()).requires_grad_(False)
-    config = LoraConfig(r=lora_rank, lora_alpha=lora_rank, init_lora_weights="gaussian", target_modules=LORA_TARGETS)
-    painter.transformer.add_adapter(config, adapter_name=name)
-    published = model / folder / "pytorch_lora_weights.safetensors"
-    trained = {key: p for key, p in painter.named_parameters() if "lora_" in key}
+    painter = load_painter(model, layout).requires_grad_(False)
+    trained = add_adapter(painter.transformer, name, LORA_RANKS[name])
+    published = model / folder / FILE_NAME
     if published.exists() and not fresh and not (run / "checkpoint").exists():
-        _load_adapter(trained, published, name)
-    stream = SampleStream(_vae(model), load_tokenizers(model), tasks, size, seed + rank())
+        load_adapter(trained, name, published)
+    stream = SampleStream(load_vae(model), load_tokenizers(model), tasks, size, seed + rank(), layout)
     torch.manual_seed(seed + rank())
     train(run, painter, stream, trained, minutes, LORA_RATES, lambda: _sheet(painter, stream))
-    if rank():
-        return
-    state = get_peft_model_state_dict(painter.transformer, adapter_name=name)
-    published.parent.mkdir(parents=True, exist_ok=True)
-    save_file({f"transformer.{key}": value.cpu().bfloat16().contiguous() for key, value in state.items()}, published)
-
-
-def load_painter(model: Path) -> Painter:
-    """Text encoders and transformer of a model folder, in float32."""
-    encoders = load_text_encoders(model)
-    return Painter(*encoders, FluxTransformer2DModel.from_pretrained(model / "transformer", torch_dtype=torch.float32))
+    if rank() == 0:
+        save_adapter(painter.transformer, name, out or published)
 
 
 def publish_vae(run: Path, model: Path) -> None:
@@ -105,15 +86,6 @@ def publish_vae(run: Path, model: Path) -> None:
 def _sheet(painter: Painter, stream: SampleStream) -> Image.Image:
     kinds = list(stream.kinds)
     return contact_sheet(painter, stream, [kinds[i % len(kinds)] for i in range(SHEET_TASKS)], seed=7)
-
-
-def _device() -> torch.device:
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def _vae(model: Path) -> AutoencoderKL:
-    vae = AutoencoderKL.from_pretrained(model / "vae", torch_dtype=torch.float32)
-    return vae.to(_device(), memory_format=torch.channels_last).eval().requires_grad_(False)
 
 
 def _publish_base(model: Path, painter: Painter) -> None:
@@ -146,10 +118,3 @@ def _publish_base(model: Path, painter: Painter) -> None:
         "vae": ["diffusers", "AutoencoderKL"],
     }
     (model / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
-
-
-def _load_adapter(trained: dict[str, torch.nn.Parameter], published: Path, name: str) -> None:
-    tensors = load_file(published)
-    with torch.no_grad():
-        for key, parameter in trained.items():
-            parameter.copy_(tensors[key.replace(f".{name}.", ".")])

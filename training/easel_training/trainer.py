@@ -88,7 +88,8 @@ def train(
         if clock.every("save", SAVE_SECONDS):
             _save(run, trained, average, optimizers, {"step": step, "samples": samples, "seconds": clock.total()})
         if clock.every("sheet", 900):
-            _with_average(trained, average, sheet).save(run / "samples" / f"{step:06d}.png")
+            with average.standing_in(trained):
+                sheet().save(run / "samples" / f"{step:06d}.png")
     if rank() == 0:
         _save(run, trained, average, optimizers, {"step": step, "samples": samples, "seconds": clock.total()})
     average.copy_to(trained)
@@ -107,16 +108,6 @@ def _is_block_matrix(name: str, parameter: torch.nn.Parameter) -> bool:
 def _is_text_attention(name: str) -> bool:
     """Attention of the text encoders: without a norm on queries and keys its logits grow fast at the full rate."""
     return name.startswith(("clip.", "t5.")) and ("self_attn" in name or "SelfAttention" in name)
-
-
-def _with_average(trained: dict[str, torch.nn.Parameter], average: Average, sheet: Callable[[], Image.Image]) -> Image.Image:
-    kept = {name: parameter.detach().clone() for name, parameter in trained.items()}
-    average.copy_to(trained)
-    image = sheet()
-    with torch.no_grad():
-        for name, parameter in trained.items():
-            parameter.copy_(kept[name])
-    return image
 
 
 def _save(

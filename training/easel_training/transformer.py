@@ -6,6 +6,7 @@ from torch import nn
 from transformers import CLIPTextModel, T5EncoderModel
 
 from .latents import position_ids
+from .layout import DREAMOMNI2, Layout
 from .text import POOLED_WIDTH, TEXT_WIDTH
 from .vae import LATENT_CHANNELS
 
@@ -33,13 +34,16 @@ def create_transformer() -> FluxTransformer2DModel:
 
 
 class Painter(nn.Module):
-    """Text encoders and transformer as one module for training."""
+    """Text encoders and transformer as one module for training; `layout` says how it gets several pictures."""
 
-    def __init__(self, clip: CLIPTextModel, t5: T5EncoderModel, transformer: FluxTransformer2DModel) -> None:
+    def __init__(
+        self, clip: CLIPTextModel, t5: T5EncoderModel, transformer: FluxTransformer2DModel, layout: Layout = DREAMOMNI2
+    ) -> None:
         super().__init__()
         self.clip = clip
         self.t5 = t5
         self.transformer = transformer
+        self.layout = layout
 
     def forward(
         self,
@@ -54,16 +58,18 @@ class Painter(nn.Module):
 
         :param tokens: [N, side^2, 64], noised.
         :param time: sigma in [0, 1], [N].
-        :param references: [N, count * side^2, 64], clean; square pictures of the output's side.
+        :param references: clean, [N, count * side^2, 64] for square pictures of the output's side, or what the layout makes
+            of them.
         """
         side = int(tokens.shape[1] ** 0.5)
+        grids = [(side, side), *self.layout.reference_grids(side, count)]
         text = self.t5(t5_ids).last_hidden_state
         velocity = self.transformer(
             hidden_states=torch.cat([tokens, references], 1),
             encoder_hidden_states=text,
             pooled_projections=self.clip(clip_ids).pooler_output,
             timestep=time,
-            img_ids=position_ids([(side, side)] * (count + 1)).to(tokens.device),
+            img_ids=position_ids(grids, self.layout).to(tokens.device),
             txt_ids=torch.zeros(text.shape[1], 3, device=tokens.device),
             return_dict=False,
         )[0]

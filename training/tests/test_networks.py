@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 import torch
 
 from easel_training.checkpoint import SHARD_BYTES, load_checkpoint, save_checkpoint
 from easel_training.latents import pack, position_ids, unpack
-from easel_training.muon import Muon, orthogonalise
+from easel_training.muon import Muon, iterate_on_gram, iterate_on_matrix, orthogonalise
 from easel_training.sampler import sigmas
 from easel_training.text import load_tokenizers, tokenize, world_words, write_tokenizers
 from easel_training.workers import rank, run_workers
@@ -28,6 +29,19 @@ def test_orthogonalised_updates_have_singular_values_near_one() -> None:
     for shape in ((3, 32, 64), (3, 64, 32)):
         values = torch.linalg.svdvals(orthogonalise(torch.randn(shape)))
         assert values.max() < 1.4 and values.median() > 0.6
+
+
+@pytest.mark.parametrize("condition", [1.0, 1e2, 1e4, 1e6])
+@pytest.mark.parametrize("columns", [96, 160])
+def test_iterating_on_the_gram_gives_what_iterating_on_the_matrix_gives(columns: int, condition: float) -> None:
+    generator = torch.Generator().manual_seed(1)
+    left = torch.linalg.qr(torch.randn(2, 32, 32, generator=generator)).Q
+    right = torch.linalg.qr(torch.randn(2, columns, 32, generator=generator)).Q
+    x = left * torch.logspace(0, -torch.log10(torch.tensor(condition)).item(), 32) @ right.mT
+    x = x / x.norm(dim=(1, 2), keepdim=True)
+    expected = iterate_on_matrix(x)
+    assert (iterate_on_gram(x) - expected).norm() < 1e-4 * expected.norm()
+    assert torch.equal(orthogonalise(x), orthogonalise(x.mT).mT)
 
 
 def test_muon_goes_down_a_quadratic() -> None:

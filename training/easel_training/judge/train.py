@@ -124,17 +124,23 @@ class _Logits(nn.Module):
         return self.judge(pixels)[0]
 
 
-def _export(run: Path, judge: Judge, vae: AutoencoderKL, size: int) -> None:
-    _forgive(judge, vae, size, seed=98)
+def export_graph(judge: Judge, size: int, file: Path) -> None:
+    """Write a judge as ONNX: `pixels` float32 [1, 3, size, size] in [-1, 1] to `logits` [1, L]."""
     torch.onnx.export(
-        _Logits(judge),
+        # The exporter gives a module back in the mode that its outermost part was in.
+        _Logits(judge).eval(),
         (torch.zeros(1, 3, size, size),),
-        run / "judge.onnx",
+        file,
         input_names=["pixels"],
         output_names=["logits"],
         dynamo=False,
         opset_version=17,
     )
+
+
+def _export(run: Path, judge: Judge, vae: AutoencoderKL, size: int) -> None:
+    _forgive(judge, vae, size, seed=98)
+    export_graph(judge, size, run / "judge.onnx")
     accuracy = measure(judge, size, MEASURED, seed=99)
     card = {"size": size, "heads": HEADS, "labels": LABELS, "accuracy": accuracy}
     (run / "judge.json").write_text(json.dumps(card, indent=2) + "\n")

@@ -114,18 +114,15 @@ def _checked(
     batches: list[Batch],
 ) -> dict[str, float]:
     """With the averaged weights, each token from the right ones before it: tokens that are right, answers that are."""
-    kept = {name: parameter.detach().clone() for name, parameter in trained.items()}
-    average.copy_to(trained)
     tokens, answers = [], []
-    for batch in batches:
-        batch = batch.to(next(iter(trained.values())).device)
-        logits, targets = answer_logits(network, batch)
-        right = (logits.argmax(-1) == targets).cpu()
-        tokens.append(right.float().mean().item())
-        lengths = (batch.targets != IGNORED).sum(1).tolist()
-        answers += [part.all().item() for part in right.split(lengths)]
-    for name, parameter in trained.items():
-        parameter.copy_(kept[name])
+    with average.standing_in(trained):
+        for batch in batches:
+            batch = batch.to(next(iter(trained.values())).device)
+            logits, targets = answer_logits(network, batch)
+            right = (logits.argmax(-1) == targets).cpu()
+            tokens.append(right.float().mean().item())
+            lengths = (batch.targets != IGNORED).sum(1).tolist()
+            answers += [part.all().item() for part in right.split(lengths)]
     return {"tokens": round(sum(tokens) / len(tokens), 4), "answers": round(sum(answers) / len(answers), 4)}
 
 

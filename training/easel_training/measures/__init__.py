@@ -1,0 +1,1 @@
+"""What weights are worth on tasks that training never saw: losses, pictures as the judge reads them, intervals."""
