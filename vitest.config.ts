@@ -1,25 +1,37 @@
 import { defineConfig } from 'vitest/config';
 
-/** Groups run one after the other, so that what is measured in one is not disturbed by another. */
-function project(name: string, groupOrder: number, include: string, options: object) {
-  return { extends: true as const, test: { name, include: [include], sequence: { groupOrder }, ...options } };
+function project(name: string, include: string, options: object) {
+  return { extends: true as const, test: { name, include: [include], ...options } };
 }
 
-/** Tests that start processes, servers or networks: on two cores one file at a time is the fastest. */
-const serial = { pool: 'forks', maxWorkers: 1, testTimeout: 60_000, hookTimeout: 120_000 } as const;
+/**
+ * Tests that start processes, servers or networks. They wait about as long as they compute, so two files at once fill two
+ * cores. A file may take twice as long as alone, and more on a busy machine: no limit is close.
+ */
+const waiting = {
+  pool: 'forks',
+  maxWorkers: 2,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 10_000 } },
+  sequence: { groupOrder: 1 },
+} as const;
+const withPage = { ...waiting, globalSetup: 'test/support/build-page-setup.ts' };
 
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
     reporters: ['default', './test/support/reporter.ts'],
-    sequence: { shuffle: true },
+    // Files are not: projects begin in the order of their names, and the slow file of `chaos` is not what is waited for at the end.
+    sequence: { shuffle: { tests: true } },
     projects: [
-      project('unit', 0, 'test/unit/**/*.test.{ts,tsx}', { pool: 'threads', testTimeout: 15_000 }),
-      project('repo', 1, 'test/repo/**/*.test.ts', serial),
-      project('integration', 2, 'test/{contract,integration}/**/*.test.{ts,tsx}', serial),
-      project('parity', 3, 'test/parity/**/*.test.ts', serial),
-      project('e2e', 4, 'test/e2e/**/*.test.ts', { ...serial, globalSetup: 'test/support/build-page-setup.ts' }),
-      project('chaos', 5, 'test/chaos/**/*.test.ts', { ...serial, globalSetup: 'test/support/build-page-setup.ts' }),
+      // Importing what is tested takes longer than testing it, and no module keeps a state: once is enough for all files.
+      project('unit', 'test/unit/**/*.test.{ts,tsx}', { pool: 'threads', isolate: false, testTimeout: 15_000 }),
+      project('repo', 'test/repo/**/*.test.ts', waiting),
+      project('integration', 'test/{contract,integration}/**/*.test.{ts,tsx}', waiting),
+      project('parity', 'test/parity/**/*.test.ts', waiting),
+      project('e2e', 'test/e2e/**/*.test.ts', withPage),
+      project('chaos', 'test/chaos/**/*.test.ts', withPage),
     ],
   },
 });

@@ -5,6 +5,7 @@ import { type AppError, isAppError } from '../core/errors.ts';
 import { checkModelFolder, openModelFolder } from '../inference/index.ts';
 import type { ReadyEngine } from '../queue/inference/image-engine.ts';
 import type { DoctorRole } from './doctor-roles.ts';
+import { checkSafety } from './doctor-safety.ts';
 import { sentenceOf } from './doctor-sentence.ts';
 import { checkStores } from './doctor-stores.ts';
 import { openEngineSet, usesModelFolder } from './engines/engine-set.ts';
@@ -28,7 +29,7 @@ export async function doctor({ json, role }: DoctorOptions, io: Io): Promise<Exi
   const findings: readonly Finding[] = [
     { check: 'node', status: 'ok', message: `Node ${process.versions.node}` },
     ...(isAbout('worker') ? await checkEngine(config) : checkModelConfig(config)),
-    ...(isAbout('worker') ? [await checkInterpreter(config)] : []),
+    ...(isAbout('worker') ? [await checkInterpreter(config), await checkSafety(config)] : []),
     ...(await checkStores(config)),
     ...(isAbout('discord') ? await aboutDiscord(config, role) : []),
     ...(isAbout('slack') ? await aboutSlack(config, role) : []),

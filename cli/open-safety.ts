@@ -13,11 +13,13 @@ export interface OpenSafety {
   dispose(): Promise<void>;
 }
 
+const CLASSIFIER = join(PACKAGE_FOLDER, 'models/safety/nsfw-mobilenet-v2.onnx');
+
 /** Nothing is opened yet; the first picture or `ready` does that. */
-export function openSafety({ safety: { pictures, threshold } }: Pick<Config, 'safety'>): OpenSafety {
+export function openSafety({ safety: { pictures, threshold } }: Pick<Config, 'safety'>, file = CLASSIFIER): OpenSafety {
   const nothing = () => Promise.resolve();
   if (pictures === 'off') return { filter: createSafetyFilter(), ready: nothing, dispose: nothing };
-  const classifier = createReadyClassifier(join(PACKAGE_FOLDER, 'models/safety/nsfw-mobilenet-v2.onnx'));
+  const classifier = createReadyClassifier(file);
   const { classify, ready, dispose } = classifier;
   return { filter: createSafetyFilter({ classify, isStrict: pictures === 'strict', threshold }), ready, dispose };
 }

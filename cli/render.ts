@@ -1,3 +1,4 @@
+import { loadConfig } from '../core/config.ts';
 import { renderModel } from '../inference/index.ts';
 import { abortOnInterrupt } from './abort-on-interrupt.ts';
 import { UsageError } from './failure.ts';
@@ -19,8 +20,9 @@ export interface RenderOptions {
   readonly output: string;
 }
 
-/** One render of a model folder in this process. */
+/** One render of a model folder in this process, on the device of EASEL_DEVICE. */
 export async function render(options: RenderOptions, io: Io): Promise<void> {
+  const { device } = loadConfig(process.env);
   const { model, image = [], latents, dumpLatents, output, width, height, ...rest } = options;
   if ((width === undefined) !== (height === undefined)) throw new UsageError('--width and --height belong together.');
   for (const file of [output, dumpLatents]) if (file !== undefined) requireWritableFolder(file);
@@ -29,7 +31,16 @@ export async function render(options: RenderOptions, io: Io): Promise<void> {
   const { signal, release } = abortOnInterrupt();
   try {
     const result = await renderModel(
-      { ...rest, modelFolder: model, images, width, height, latentsFile: latents, dumpLatentsFile: dumpLatents },
+      {
+        ...rest,
+        device,
+        modelFolder: model,
+        images,
+        width,
+        height,
+        latentsFile: latents,
+        dumpLatentsFile: dumpLatents,
+      },
       { signal, onStep: ({ step, steps }) => io.progress(`Step ${step} of ${steps}`) },
     );
     io.progress('');

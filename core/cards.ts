@@ -6,7 +6,7 @@ import { formatCost, sumOf } from './money.ts';
 import type { JobProgress } from './ports.ts';
 import type { Texts } from './texts/catalogue.ts';
 import { isReading } from './turn-changes.ts';
-import { isEnded, mayStart, openRenders, referenceOf, resultNumbers } from './turns.ts';
+import { canRetry, isEnded, mayStart, openRenders, referenceOf, resultNumbers } from './turns.ts';
 
 /** What only the queue knows about a turn right now. */
 export interface TurnProgress {
@@ -89,7 +89,7 @@ export function noticeOf(document: Conversation, turn: Turn, texts: Texts): Noti
       argument: String(number),
     }),
   );
-  const retry = turn.status === 'failed' ? [action(turn, 'retry', texts)] : [];
+  const retry = turn.status === 'failed' && canRetry(turn) ? [action(turn, 'retry', texts)] : [];
   return { turnId: turn.id, text: answerOf(turn, texts), actions: isQuestion ? bases : retry };
 }
 
@@ -190,7 +190,7 @@ function cardActions(turn: Turn, texts: Texts): readonly Action[] {
   }
   if (turn.status === 'delivering') return [];
   return isEnded(turn)
-    ? [...(turn.kind === 'word' ? [] : [action(turn, 'retry', texts)]), ...corrections]
+    ? [...(canRetry(turn) ? [action(turn, 'retry', texts)] : []), ...corrections]
     : [action(turn, 'cancel', texts), ...corrections];
 }
 

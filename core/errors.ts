@@ -12,9 +12,12 @@ export interface ErrorPolicy {
   readonly text: TextKey;
   /** Whether another engine may make the picture instead. Never after a refusal of the request itself. */
   readonly anotherEngine?: true;
+  /** Whether it refuses the request itself: the same request is refused again. */
+  readonly refusal?: true;
 }
 
 const anotherEngine = true;
+const refusal = true;
 
 /** What every code means. The one place that decides retries, log levels, HTTP status and the sentence. */
 export const ERROR_POLICY = {
@@ -58,11 +61,11 @@ export const ERROR_POLICY = {
   MODEL_MISSING: { retry: 'never', log: 'fatal', status: 503, text: 'error.MODEL_MISSING', anotherEngine },
   MODEL_INVALID: { retry: 'never', log: 'fatal', status: 503, text: 'error.MODEL_INVALID', anotherEngine },
   DEVICE_UNAVAILABLE: { retry: 'never', log: 'fatal', status: 503, text: 'error.DEVICE_UNAVAILABLE', anotherEngine },
-  PROMPT_BLOCKED: { retry: 'never', log: 'info', status: 422, text: 'error.PROMPT_BLOCKED' },
+  PROMPT_BLOCKED: { retry: 'never', log: 'info', status: 422, text: 'error.PROMPT_BLOCKED', refusal },
   RESULT_BLOCKED: { retry: 'never', log: 'info', status: 422, text: 'error.RESULT_BLOCKED' },
   // Refused here, not by an engine: nothing is asked or counted for the first two.
-  POLICY_REFUSED: { retry: 'never', log: 'info', status: 422, text: 'error.POLICY_REFUSED' },
-  IMAGE_REFUSED: { retry: 'never', log: 'info', status: 422, text: 'error.IMAGE_REFUSED' },
+  POLICY_REFUSED: { retry: 'never', log: 'info', status: 422, text: 'error.POLICY_REFUSED', refusal },
+  IMAGE_REFUSED: { retry: 'never', log: 'info', status: 422, text: 'error.IMAGE_REFUSED', refusal },
   RESULT_REFUSED: { retry: 'never', log: 'info', status: 422, text: 'error.RESULT_BLOCKED' },
   SAFETY_UNAVAILABLE: { retry: 'once', log: 'error', status: 503, text: 'error.SAFETY_UNAVAILABLE' },
   PLATFORM_RATE_LIMITED: { retry: 'delayed', log: 'info', status: 503, text: 'error.TRY_LATER' },

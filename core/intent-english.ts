@@ -38,8 +38,6 @@ export const ENGLISH = {
     'like|of|from|with|to|into|onto|in|on|and|as|for)',
   /** A question's "it" is no picture: "is it possible …". */
   beforeEmptyIt: '(?:is|can|could|would|does|will|was|let|that|if|when|whether)',
-  /** Before the name of an engine, at the end of a request: "… with gemini". */
-  engineLead: '(?:with|using|via|through|use)',
   /** All that a request may say beside an engine's name to mean the last one once more: "make it with gemini". */
   sameAgain:
     '(?:(?:and|now|please|pls|no|ok),?\\s+)*(?:(?:make|do|draw|paint|render|try)\\s+(?:it|this|that|one|the\\s+same)(?:\\s+again)?|try|(?:the\\s+)?same|this\\s+time)?',

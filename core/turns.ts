@@ -1,4 +1,5 @@
 import type { Conversation, DeliveryEntry, RenderEntry, Turn, TurnStatus } from './domain.ts';
+import { fromWire, policyOf } from './errors.ts';
 import type { TurnId } from './ids.ts';
 
 const ENDED: ReadonlySet<TurnStatus> = new Set(['done', 'failed', 'cancelled']);
@@ -6,6 +7,12 @@ const ENDED: ReadonlySet<TurnStatus> = new Set(['done', 'failed', 'cancelled']);
 /** Whether nothing more will be made for this turn, unless a person asks again. */
 export function isEnded(turn: Turn): boolean {
   return ENDED.has(turn.status);
+}
+
+/** Whether people are offered to have it made once more. */
+export function canRetry(turn: Turn): boolean {
+  const isRefused = turn.error !== undefined && policyOf(fromWire(turn.error).code).refusal === true;
+  return isEnded(turn) && turn.kind !== 'word' && !isRefused;
 }
 
 /** Whether this turn still needs a job: a sweep has to look at its conversation. `asked` waits for a person instead. */

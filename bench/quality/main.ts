@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { loadConfig } from '../../core/config.ts';
 import { createLocalEngine } from '../../inference/index.ts';
 import { emptyOutFolder, modelFolderOf } from '../folders.ts';
 import { print, printProgress, printSummary } from '../print.ts';
@@ -46,7 +47,8 @@ const modelFolder = modelFolderOf(process.env);
 
 const judge = await openJudge(options.judge, 1);
 const roundTrip = await openRoundTrip(modelFolder);
-const engine = options['pictures-only'] ? undefined : createLocalEngine({ modelFolder });
+const { device } = loadConfig(process.env);
+const engine = options['pictures-only'] ? undefined : createLocalEngine({ modelFolder, device });
 const records: CaseRecord[] = [];
 try {
   await engine?.ready();

@@ -12,7 +12,7 @@ export interface Quota {
   /** Before a body is read. @throws ApiError 429 when a request of this key would be refused now. */
   check(key: ApiKey): Promise<void>;
   /**
-   * Count a request and let it in. One after the other for each key, so that requests that come together do not all find room.
+   * Count a request and let it in. Requests that come together, in this process or in several, do not all find room.
    * What is not let in is not counted; how a request ends makes no difference, but for `giveBack`.
    * @param request.known what the same request was answered with before: it is answered so again, and not counted.
    * @throws ApiError 429, and what `known` and `accept` throw.
@@ -36,6 +36,7 @@ interface QuotaDeps {
 
 const DAY_SECONDS = 24 * 60 * 60;
 const DAY_MS = DAY_SECONDS * 1000;
+const MINUTE_MS = 60 * 1000;
 const WAIT_SECONDS = 5;
 
 /** Under which name a key's requests are queued: people and keys take turns. */
@@ -75,11 +76,29 @@ export function createQuota({ documents, ephemeral, clock }: QuotaDeps): Quota {
     return open;
   }
 
-  async function requireRoom(key: ApiKey): Promise<void> {
-    const open = await countOpen(key);
+  /** @param entering requests that are let in at this moment and may not be in the documents yet. */
+  async function requireRoom(key: ApiKey, entering = 0): Promise<void> {
+    const open = entering + (await countOpen(key));
     if (open < key.atOnce) return;
     const message = `This key has ${open} unfinished requests, and may have ${key.atOnce}. Wait until one has ended.`;
     throw tooMany('rate_limit_exceeded', message, { retryAfterSeconds: WAIT_SECONDS });
+  }
+
+  /**
+   * Let in what has room beside all that other processes let in meanwhile: whoever counts later sees it here or, once it is
+   * written, in the documents; for a moment perhaps in both. What a crash leaves counted is forgotten within two minutes.
+   */
+  async function enter<T>(key: ApiKey, accept: () => Promise<T>): Promise<T> {
+    const minute = Math.floor(clock.now() / MINUTE_MS);
+    const count = (by: number, of: number) => ephemeral.count(`api-entering:${key.id}:${of}`, by, 2 * MINUTE_MS);
+    const others = (await count(1, minute)) - 1 + (await count(0, minute - 1));
+    try {
+      await requireRoom(key, others);
+      return await accept();
+    } finally {
+      // A request that was taken does not fail for what is forgotten by itself.
+      await count(-1, minute).catch(() => undefined);
+    }
   }
 
   function countToday(key: ApiKey, pictures: number, at = clock.now()): Promise<number> {
@@ -103,15 +122,16 @@ export function createQuota({ documents, ephemeral, clock }: QuotaDeps): Quota {
       lanes.run(key.id, async () => {
         const before = await known();
         if (before !== undefined) return before;
-        await requireRoom(key);
-        const used = await countToday(key, pictures);
-        try {
-          requireToday(key, used);
-          return await accept();
-        } catch (error) {
-          await countToday(key, -pictures);
-          throw error;
-        }
+        return enter(key, async () => {
+          const used = await countToday(key, pictures);
+          try {
+            requireToday(key, used);
+            return await accept();
+          } catch (error) {
+            await countToday(key, -pictures);
+            throw error;
+          }
+        });
       }),
     async giveBack(key, turn) {
       if (!isEnded(turn) || !isRefusal(turn.error) || resultNumbers(turn).length > 0) return;

@@ -91,6 +91,8 @@ export const turnViewSchema = z.object({
   reference: z.string(),
   kind: z.enum(['request', 'again', 'word']),
   status: turnStatusViewSchema,
+  /** Whether asking for it once more makes sense: it ended, and was not refused. */
+  canRetry: z.boolean(),
   text: z.string(),
   chosenMode: z.optional(modeSchema),
   /** Numbers of the images that the message brought or pointed at. */

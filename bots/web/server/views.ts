@@ -3,7 +3,7 @@ import type { Conversation, ImageEntry, Interpretation, LineageRecord, Turn, Wir
 import { sayingOf } from '../../../core/errors.ts';
 import type { BlobKey } from '../../../core/ids.ts';
 import type { Texts } from '../../../core/texts/catalogue.ts';
-import { referenceOf, resultNumbers } from '../../../core/turns.ts';
+import { canRetry, referenceOf, resultNumbers } from '../../../core/turns.ts';
 import type { ConversationView, ImageView, LineageView, Problem, ProgressView, TurnView } from '../protocol.ts';
 
 /** What the page sees of a document: sentences instead of codes alone, addresses instead of keys, nothing internal. */
@@ -43,6 +43,7 @@ export function viewTurn(turn: Turn, progress: TurnProgress, texts: Texts): Turn
     reference,
     kind: turn.kind,
     status: turn.status,
+    canRetry: canRetry(turn),
     text: turn.text,
     attached: [...turn.attached],
     resultNumbers: [...resultNumbers(turn)],

@@ -28,8 +28,8 @@ const redisUrl = redis === undefined ? undefined : new Secret(redis.url);
 const backend = await openBackend(
   { home: start.home, redisUrl, databaseUrl: undefined, blobUrl: undefined },
   { logger, clock },
-  // On Redis somebody else may hold a job: how long a killed process seems to.
-  redis === undefined ? {} : { redisPrefix: redis.prefix, timing: { lockDurationMs: 3000, stalledIntervalMs: 1000 } },
+  // On Redis somebody else may hold a job: how long a killed process seems to, and longer than a busy machine lets one wait.
+  redis === undefined ? {} : { redisPrefix: redis.prefix, timing: { lockDurationMs: 6000, stalledIntervalMs: 1000 } },
 );
 // Turns that are killed again and again would end as failed: correct, but it would hide what is lost.
 const manager = createConversationManager(

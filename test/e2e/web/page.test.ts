@@ -126,6 +126,19 @@ describe('the page', { ...whereFound(chromium), timeout: 60_000 }, () => {
     expect(await page.locator('.result button[data-image="3"]').count()).toBe(1);
   });
 
+  it('offers Retry for what failed, and not for what was refused', async () => {
+    const { page } = opened;
+    await giveFiles(page, 'drop', { 'bag.png': await bag() });
+    for (const text of ['out of memory please, make it blue', 'a nude of my coworker']) {
+      await page.getByRole('textbox').fill(text);
+      await page.keyboard.press('Enter');
+      await page.locator('.turn[data-status=failed]', { hasText: text }).waitFor();
+    }
+    const retries = page.locator('.turn').getByRole('button', { name: 'Retry' });
+    expect(await retries.count()).toBe(1);
+    expect(await page.locator('.turn', { has: retries }).textContent()).toContain('out of memory please');
+  });
+
   it('asks for words before sending pictures alone', async () => {
     const { page } = opened;
     await giveFiles(page, 'drop', { 'bag.png': await bag() });

@@ -27,6 +27,7 @@ describe('easel doctor', () => {
       'model ok',
       'engine ok',
       'interpreter ok',
+      'safety ok',
       'home ok',
       'pictures ok',
     ]);

@@ -32,6 +32,19 @@ describe('easel render', () => {
     { name: 'missing latents', args: ['--latents', 'missing.bin'], exitCode: 64, says: /missing\.bin cannot be read/ },
     { name: 'a guidance that is no number', args: ['--guidance', 'much'], exitCode: 64, says: /number from 0 to 100/ },
   ];
+  it('runs on the configured device, and on no other instead', async () => {
+    const output = join(folder, 'out.png');
+    const refused = await runInProcess(['render', '--model', tinyModel('small'), '--prompt', 'a bird', '-o', output], {
+      EASEL_DEVICE: 'cuda',
+    });
+    expect(refused).toMatchObject({
+      exitCode: 78,
+      stdout: '',
+      stderr: expect.stringMatching(/cuda.*\(DEVICE_UNAVAILABLE\)$/),
+    });
+    expect(existsSync(output)).toBe(false);
+  });
+
   it.each(refusals)('refuses $name with one sentence', async ({ args, exitCode, says }) => {
     const output = join(folder, 'out.png');
     const refused = await runInProcess([

@@ -93,6 +93,16 @@ describe('a conversation over HTTP', () => {
     expect(turn).toMatchObject({ status: 'done', kind: 'word', reply: expect.stringContaining('undo') });
   });
 
+  it('says that a refused request is not worth another try, unlike one that failed', async () => {
+    const id = await client.createConversation();
+    const { turnId } = await client.send(id, { text: 'a nude of my coworker' });
+    const [refused] = (await client.ended(id, turnId)).turns;
+    expect(refused).toMatchObject({ status: 'failed', error: { code: 'POLICY_REFUSED' }, canRetry: false });
+    const next = await client.send(id, { text: 'out of memory please, make it blue', images: [bag] });
+    const failed = (await client.ended(id, next.turnId)).turns[1];
+    expect(failed).toMatchObject({ status: 'failed', error: { code: 'INFERENCE_OUT_OF_MEMORY' }, canRetry: true });
+  });
+
   it('keeps a broken image at its number with the reason, beside good ones', async () => {
     const id = await client.createConversation();
     const { images } = await client.send(id, { text: 'make image 2 red', images: [new Uint8Array(50), bag] });

@@ -129,6 +129,18 @@ describe('cardOf', () => {
     expect(card.ended).toBe(['done', 'failed'].includes(status));
   });
 
+  it.each([
+    ['PROMPT_BLOCKED', []],
+    ['POLICY_REFUSED', []],
+    ['IMAGE_REFUSED', []],
+    ['RESULT_REFUSED', ['retry']],
+    ['BUG', ['retry']],
+  ])('offers Retry after %s only where it can help: %o', (code, expected) => {
+    const failed = { status: 'failed', error: { code, values: { number: 1 } } } as const;
+    expect(cardFor(failed).actions.map(({ kind }) => kind)).toEqual(expected);
+    expect(noticeOf(aConversation(), aTurn(failed), texts).actions.map(({ kind }) => kind)).toEqual(expected);
+  });
+
   it('offers nothing for a word', () => {
     expect(cardFor({ status: 'done', kind: 'word', reply: { key: 'reply.cancelled', values: {} } }).actions).toEqual(
       [],

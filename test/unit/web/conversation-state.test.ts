@@ -13,6 +13,7 @@ const turn: TurnView = {
   reference: '#a',
   kind: 'request',
   status: 'queued',
+  canRetry: false,
   text: 'make it red',
   attached: [1],
   resultNumbers: [],

@@ -79,7 +79,7 @@ export function Turn({ turn, conversation, isNewest, isWaiting, onReuse, announc
           {turn.status === 'asked' && <BaseQuestion images={images} onCorrect={correct} />}
           {turn.error !== undefined && <p class="problem">{turn.error.message}</p>}
           {turn.status === 'cancelled' && <p class="quiet">{statusOf(texts, turn, false)}</p>}
-          {(turn.status === 'failed' || turn.status === 'cancelled') && turn.resultNumbers.length === 0 && (
+          {turn.status !== 'done' && turn.canRetry && turn.resultNumbers.length === 0 && (
             <div class="actions">
               <button type="button" class="button" onClick={() => press('retry')}>
                 <RetryIcon />
