@@ -20,7 +20,7 @@ const caseSchema = z
     kind: z.string(),
     /** An object is carried over or made (the paper's split); else an attribute. */
     concrete: z.boolean(),
-    /** Part of the default run; the others are part of the full run only. */
+    /** Part of the quick run. */
     default: z.boolean(),
     mode: z.enum(['edit', 'generate']),
     instruction: z.string(),

@@ -8,14 +8,15 @@ export interface Judged {
   readonly verdict: Verdict;
 }
 
-/** Shares 0..1 of cases that passed; null where no case was run. */
+type Timed = Judged & { readonly seconds: number | null };
+
+/** What a system is worth: shares 0..1 of cases that passed; null where no case was run. */
 export interface Summary {
   readonly cases: number;
   readonly edits: Split & { readonly ci95: readonly [number, number] | null };
   readonly generations: Split;
   readonly singleEdits: number | null;
   readonly textToImage: number | null;
-  readonly controls: Readonly<Partial<Record<ControlName, number | null>>>;
   readonly secondsPerRender: number | null;
 }
 
@@ -25,11 +26,8 @@ interface Split {
   readonly abstract: number | null;
 }
 
-export function summarize(
-  outputs: readonly Judged[],
-  controls: ReadonlyMap<ControlName, readonly Judged[]>,
-  seconds: readonly number[],
-): Summary {
+export function summarize(outputs: readonly Timed[]): Summary {
+  const seconds = outputs.flatMap((one) => (one.seconds === null ? [] : [one.seconds]));
   const of = (group: Group) => outputs.filter((one) => one.case.group === group);
   const edits = of('edits');
   return {
@@ -38,10 +36,16 @@ export function summarize(
     generations: split(of('generations')),
     singleEdits: shareOf(of('singleEdits')),
     textToImage: shareOf(of('textToImage')),
-    controls: Object.fromEntries([...controls].map(([name, judged]) => [name, shareOf(judged)])),
     secondsPerRender:
       seconds.length === 0 ? null : round(seconds.reduce((sum, value) => sum + value, 0) / seconds.length),
   };
+}
+
+/** Share of each control that passed. */
+export function controlShares(
+  controls: ReadonlyMap<ControlName, readonly Judged[]>,
+): Readonly<Partial<Record<ControlName, number | null>>> {
+  return Object.fromEntries([...controls].map(([name, judged]) => [name, shareOf(judged)]));
 }
 
 /** Share that passed; null without cases. */

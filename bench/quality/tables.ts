@@ -1,7 +1,7 @@
 import { formatTable } from '../print.ts';
 import { CONTROLS, type ControlName, controlHolds } from './controls.ts';
 import { accuracyKeyOf, believedHeads, type JudgeCard, LEAST_ACCURACY } from './open-judge.ts';
-import type { CaseRecord, JudgedPicture } from './run-cases.ts';
+import type { CaseRecord, JudgedOutput, JudgedPicture } from './run-cases.ts';
 import { type Judged, shareOf } from './summary.ts';
 import { LIMITS } from './verdict.ts';
 
@@ -20,11 +20,10 @@ export function judgeTable(card: JudgeCard): string {
   return `Judge, right on held-out renders; in brackets, below ${LEAST_ACCURACY}: not judged\n${formatTable(['head', ...styles], rows)}`;
 }
 
-/** Passed by kind, and which of the three questions the others failed. */
-export function kindTable(records: readonly CaseRecord[]): string {
-  const outputs = records.flatMap(({ case: one, output }) => (output === null ? [] : [{ case: one, ...output }]));
+/** What a system passed by kind, and which of the three questions the others failed. */
+export function kindTable(system: string, outputs: readonly JudgedOutput[]): string {
   const kinds = [...new Set(outputs.map(({ case: one }) => one.kind))];
-  const row = (title: string, members: typeof outputs) => {
+  const row = (title: string, members: readonly JudgedOutput[]) => {
     const count = (holds: (judged: JudgedPicture) => boolean) => String(members.filter(holds).length);
     return [
       title,
@@ -43,7 +42,7 @@ export function kindTable(records: readonly CaseRecord[]): string {
     ),
   );
   const header = ['kind', 'cases', 'passed', 'instruction', 'kept', 'damage', 'crashed'];
-  return `Passed, and what failed (a case may fail in several ways)\n${formatTable(header, [...rows, row('all', outputs)])}`;
+  return `${system}: passed, and what failed (a case may fail in several ways)\n${formatTable(header, [...rows, row('all', outputs)])}`;
 }
 
 export function controlTable(controls: ReadonlyMap<ControlName, readonly Judged[]>): string {
@@ -64,8 +63,8 @@ export function controlTable(controls: ReadonlyMap<ControlName, readonly Judged[
 export function measureTable(records: readonly CaseRecord[]): string {
   const groups = new Map<string, JudgedPicture[]>();
   const add = (name: string, judged: JudgedPicture) => groups.set(name, [...(groups.get(name) ?? []), judged]);
-  for (const { output, controls } of records) {
-    if (output !== null) add('output', output);
+  for (const { outputs, controls } of records) {
+    for (const [system, output] of outputs) add(system, output);
     for (const [name, judged] of controls) add(name, judged);
   }
   const cells = (values: readonly (number | undefined)[]) => {
@@ -86,7 +85,7 @@ export function measureTable(records: readonly CaseRecord[]): string {
   return `Measures of edits (damage: of all)\n${formatTable(header, [limits, ...rows])}`;
 }
 
-function formatShare(share: number | null): string {
+export function formatShare(share: number | null): string {
   return share === null ? '-' : `${(100 * share).toFixed(1)} %`;
 }
 
