@@ -6,7 +6,7 @@ import { GROUPS } from './cases.ts';
 import { STRAIGHT } from './system.ts';
 
 const optionsSchema = z.object({
-  full: z.boolean().default(false),
+  quick: z.boolean().default(false),
   limit: z.coerce.number().int().positive().optional(),
   group: z.enum(GROUPS).optional(),
   engine: z.array(z.string()).default(['local']),
@@ -23,8 +23,8 @@ export function readOptions(words: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...words],
     options: {
-      /** All 419 cases instead of the 120 default ones. */
-      full: { type: 'boolean' },
+      /** 120 cases instead of all 419. */
+      quick: { type: 'boolean' },
       /** At most so many of each group. */
       limit: { type: 'string' },
       group: { type: 'string' },
