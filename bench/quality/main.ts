@@ -25,7 +25,7 @@ import {
 } from './run-cases.ts';
 import { controlShares, type Summary, summarize } from './summary.ts';
 import { STRAIGHT } from './system.ts';
-import { controlTable, judgeTable, kindTable, measureTable } from './tables.ts';
+import { confusionTable, controlTable, judgeTable, kindTable, measureTable } from './tables.ts';
 import { writeControls, writeResults } from './write-results.ts';
 
 const options = readOptions(process.argv.slice(2));
@@ -73,7 +73,10 @@ print(
   `${cases.length} cases, ${systems.length === 0 ? 'nothing rendered' : systems.map(({ name }) => name).join(', ')}`,
 );
 const controls = judgedControls(records);
-const kinds = systems.map(({ name }) => kindTable(name, outputsOf(records, name)));
+const kinds = systems.flatMap(({ name }) => {
+  const outputs = outputsOf(records, name);
+  return [kindTable(name, outputs), confusionTable(name, outputs, records)];
+});
 for (const table of [judgeTable(judge.card), measureTable(records), ...kinds, controlTable(controls)]) {
   print();
   print(table);

@@ -2,8 +2,9 @@ import type { EngineRequest } from '../../core/ports.ts';
 import { encodePng, type Picture } from '../../inference/index.ts';
 import { type Asked, type AskOptions, askCase, canonicalRequest, straightRequest } from './ask.ts';
 import type { Case, CasePictures } from './cases.ts';
+import { type Confusion, confusionOf } from './confusion.ts';
 import { CONTROL_NAMES, type ControlName, controlPictures, RENDERED_CONTROLS } from './controls.ts';
-import type { Judge } from './open-judge.ts';
+import type { Judge, Reading } from './open-judge.ts';
 import { type CaseEngine, controlRequest, renderCase } from './render-case.ts';
 import type { RoundTrip } from './round-trip.ts';
 import type { Judged } from './summary.ts';
@@ -17,8 +18,9 @@ export interface RunOptions {
 export interface JudgedPicture {
   /** Null: the render crashed, or nothing was asked. */
   readonly picture: Picture | null;
-  /** Null with it. */
+  /** Null with it, as the next one. */
   readonly findings: Findings | null;
+  readonly confusion: Confusion | null;
   readonly verdict: Verdict;
   readonly seconds: number | null;
   readonly adapter: string | null;
@@ -54,7 +56,8 @@ export async function runCase(
   const asked = await askCase(one, await Promise.all(pictures.inputs.map(encodePng)), asking);
   const { text } = asked;
   if (asked.kind === 'unread') return { ...withoutPicture(asked.problem), text, reading: null };
-  const judged = await renderAndJudge({ judge, engine }, one, pictures, withSteps(asked.request, options));
+  const looking = await look(judge, one, pictures);
+  const judged = await renderAndJudge(engine, withSteps(asked.request, options), looking);
   return { ...judged, text, reading: asked.reading };
 }
 
@@ -70,35 +73,45 @@ export async function runControls(
   options: RunOptions,
 ): Promise<ReadonlyMap<ControlName, JudgedPicture>> {
   const controls = new Map<ControlName, JudgedPicture>();
+  const looking = await look(judge, one, pictures);
   for (const [name, picture] of await controlPictures(one, pictures, roundTrip)) {
-    const judgement = await judgePicture(judge, one, pictures, picture);
-    controls.set(name, { ...judgement, seconds: null, adapter: null, warnings: [] });
+    controls.set(name, { ...(await judgePicture(picture, looking)), seconds: null, adapter: null, warnings: [] });
   }
   if (engine === undefined) return controls;
   const images = await Promise.all(pictures.inputs.map(encodePng));
   const request = withSteps(straightRequest(one, canonicalRequest(one), images), options);
   for (const control of RENDERED_CONTROLS) {
-    const judged = await renderAndJudge({ judge, engine }, one, pictures, controlRequest(request, control));
-    controls.set(control, judged);
+    controls.set(control, await renderAndJudge(engine, controlRequest(request, control), looking));
   }
   return controls;
 }
 
-async function renderAndJudge(
-  { judge, engine }: { readonly judge: Judge; readonly engine: CaseEngine },
-  one: Case,
-  pictures: CasePictures,
-  request: EngineRequest,
-): Promise<JudgedPicture> {
-  const rendered = await renderCase(engine, request, pictures.target);
-  if (rendered.kind === 'crashed') return withoutPicture(rendered.problem);
-  const { picture, seconds, warnings } = rendered;
-  return { ...(await judgePicture(judge, one, pictures, picture)), seconds, adapter: request.adapter, warnings };
+/** A judge before a case. */
+interface Looking {
+  readonly judge: Judge;
+  readonly case: Case;
+  readonly pictures: CasePictures;
+  /** What it reads in the inputs. */
+  readonly seen: readonly Reading[];
 }
 
-async function judgePicture(judge: Judge, one: Case, { inputs, target }: CasePictures, picture: Picture) {
-  const findings = await examine(judge, one, { base: inputs[0], target, picture });
-  return { picture, findings, verdict: decide(one, judge.card, findings) };
+async function look(judge: Judge, one: Case, pictures: CasePictures): Promise<Looking> {
+  const seen: Reading[] = [];
+  for (const input of pictures.inputs) seen.push(await judge.read(input));
+  return { judge, case: one, pictures, seen };
+}
+
+async function renderAndJudge(engine: CaseEngine, request: EngineRequest, looking: Looking): Promise<JudgedPicture> {
+  const rendered = await renderCase(engine, request, looking.pictures.target);
+  if (rendered.kind === 'crashed') return withoutPicture(rendered.problem);
+  const { picture, seconds, warnings } = rendered;
+  return { ...(await judgePicture(picture, looking)), seconds, adapter: request.adapter, warnings };
+}
+
+async function judgePicture(picture: Picture, { judge, case: one, pictures, seen }: Looking) {
+  const findings = await examine(judge, one, { base: pictures.inputs[0], target: pictures.target, picture });
+  const confusion = confusionOf(one, judge.card, pictures, { picture, reading: findings.reading, seen });
+  return { picture, findings, confusion, verdict: decide(one, judge.card, findings) };
 }
 
 function withSteps(request: EngineRequest, { steps }: RunOptions): EngineRequest {
@@ -106,7 +119,8 @@ function withSteps(request: EngineRequest, { steps }: RunOptions): EngineRequest
 }
 
 function withoutPicture(problem: string): JudgedPicture {
-  return { picture: null, findings: null, verdict: failedVerdict(problem), seconds: null, adapter: null, warnings: [] };
+  const nothing = { picture: null, findings: null, confusion: null, seconds: null, adapter: null, warnings: [] };
+  return { ...nothing, verdict: failedVerdict(problem) };
 }
 
 /** The outputs of one system. */

@@ -1,4 +1,5 @@
 import type { Case, Group } from './cases.ts';
+import type { Confusion } from './confusion.ts';
 import type { ControlName } from './controls.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -8,7 +9,7 @@ export interface Judged {
   readonly verdict: Verdict;
 }
 
-type Timed = Judged & { readonly seconds: number | null };
+type Measured = Judged & { readonly seconds: number | null; readonly confusion: Confusion | null };
 
 /** What a system is worth: shares 0..1 of cases that passed; null where no case was run. */
 export interface Summary {
@@ -17,6 +18,9 @@ export interface Summary {
   readonly generations: Split;
   readonly singleEdits: number | null;
   readonly textToImage: number | null;
+  /** Shares of the cases in which it could happen. */
+  readonly copied: number | null;
+  readonly swapped: number | null;
   readonly secondsPerRender: number | null;
 }
 
@@ -26,7 +30,7 @@ interface Split {
   readonly abstract: number | null;
 }
 
-export function summarize(outputs: readonly Timed[]): Summary {
+export function summarize(outputs: readonly Measured[]): Summary {
   const seconds = outputs.flatMap((one) => (one.seconds === null ? [] : [one.seconds]));
   const of = (group: Group) => outputs.filter((one) => one.case.group === group);
   const edits = of('edits');
@@ -36,9 +40,17 @@ export function summarize(outputs: readonly Timed[]): Summary {
     generations: split(of('generations')),
     singleEdits: shareOf(of('singleEdits')),
     textToImage: shareOf(of('textToImage')),
+    copied: confusedShare(outputs, 'copied'),
+    swapped: confusedShare(outputs, 'swapped'),
     secondsPerRender:
       seconds.length === 0 ? null : round(seconds.reduce((sum, value) => sum + value, 0) / seconds.length),
   };
+}
+
+/** Share of outputs that are confused in a way, of those that can be; null without any. */
+export function confusedShare(outputs: readonly Pick<Measured, 'confusion'>[], way: keyof Confusion): number | null {
+  const possible = outputs.flatMap(({ confusion }) => confusion?.[way] ?? []);
+  return possible.length === 0 ? null : round(possible.filter(Boolean).length / possible.length);
 }
 
 /** Share of each control that passed. */

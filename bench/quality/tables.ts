@@ -1,8 +1,9 @@
 import { formatTable } from '../print.ts';
+import { MOST_CONFUSED } from './confusion.ts';
 import { CONTROLS, type ControlName, controlHolds } from './controls.ts';
 import { accuracyKeyOf, believedHeads, type JudgeCard, LEAST_ACCURACY } from './open-judge.ts';
 import type { CaseRecord, JudgedOutput, JudgedPicture } from './run-cases.ts';
-import { type Judged, shareOf } from './summary.ts';
+import { confusedShare, type Judged, shareOf } from './summary.ts';
 import { LIMITS } from './verdict.ts';
 
 /** How often each head is right in each style; in brackets where it is not believed. */
@@ -43,6 +44,30 @@ export function kindTable(system: string, outputs: readonly JudgedOutput[]): str
   );
   const header = ['kind', 'cases', 'passed', 'instruction', 'kept', 'damage', 'crashed'];
   return `${system}: passed, and what failed (a case may fail in several ways)\n${formatTable(header, [...rows, row('all', outputs)])}`;
+}
+
+/** Copied and swapped references of a system by kind; below, how many of the controls that are exactly that are seen so. */
+export function confusionTable(
+  system: string,
+  outputs: readonly JudgedOutput[],
+  records: readonly CaseRecord[],
+): string {
+  const row = (title: string, members: readonly Pick<JudgedPicture, 'confusion'>[]) => {
+    const possible = members.filter(({ confusion }) => confusion?.copied != null || confusion?.swapped != null);
+    const shares = (['copied', 'swapped'] as const).map((way) => formatShare(confusedShare(members, way)));
+    return [title, String(possible.length), ...shares];
+  };
+  const kinds = [...new Set(outputs.map(({ case: one }) => one.kind))].map((kind) => {
+    const members = outputs.filter(({ case: one }) => one.kind === kind);
+    return row(kind, members);
+  });
+  const controls = (['copyReference', 'swapped'] as const).map((name) => {
+    const judged = records.flatMap(({ controls: all }) => all.get(name) ?? []);
+    return row(`control ${name}`, judged);
+  });
+  const header = ['kind', 'cases', 'copied', 'swapped'];
+  const title = `${system}: a reference copied, or what reversed inputs would give (at most ${formatShare(MOST_CONFUSED)} each)`;
+  return `${title}\n${formatTable(header, [...kinds, row('all', outputs), ...controls])}`;
 }
 
 export function controlTable(controls: ReadonlyMap<ControlName, readonly Judged[]>): string {

@@ -62,6 +62,6 @@ export function writeControls(file: string, records: readonly CaseRecord[]): voi
   writeFileSync(file, `${JSON.stringify({ cases }, null, 1)}\n`);
 }
 
-function withoutPicture({ findings, verdict, seconds, adapter, warnings }: JudgedPicture) {
-  return { verdict, findings, seconds, adapter, warnings };
+function withoutPicture({ findings, confusion, verdict, seconds, adapter, warnings }: JudgedPicture) {
+  return { verdict, findings, confusion, seconds, adapter, warnings };
 }

@@ -17,6 +17,7 @@ const judged = (passed: boolean, changes: Parameters<typeof editCase>[0] = {}) =
   case: editCase(changes),
   verdict: passed ? PASSED : failedVerdict('wrong'),
   seconds: passed ? 1.5 : null,
+  confusion: { copied: !passed, swapped: null },
 });
 
 function hasColor({ data }: Picture, color: readonly number[]): boolean {
@@ -41,6 +42,8 @@ describe('the summary', () => {
       generations: { all: 1, concrete: 1, abstract: null },
       singleEdits: 0,
       textToImage: null,
+      copied: 0.4,
+      swapped: null,
       secondsPerRender: 1.5,
     });
   });
