@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { emptyOutFolder, modelFolderOf, outFolder } from '../folders.ts';
 import { print, printProgress, printSummary } from '../print.ts';
 import { sayFailures } from '../say-failures.ts';
+import { createVlmJudge, type VlmJudge } from '../vlm-judge/judge-result.ts';
+import { openJudgingModel } from '../vlm-judge/open-judging-model.ts';
+import { agreementTable, summarizeVlm, type VlmSummary } from './agreement-table.ts';
 import { type Case, loadPictures, readCases, selectCases } from './cases.ts';
 import { type ControlName, hasControls } from './controls.ts';
 import { seedOf } from './damage.ts';
@@ -36,6 +39,7 @@ const cases = selectCases(set.cases, options);
 const modelFolder = modelFolderOf(process.env);
 
 const judge = await openJudge(options.judge, 1);
+const vlmJudge = await openVlmJudge(options['vlm-judge']);
 const roundTrip = await openRoundTrip(modelFolder);
 const engines = options['pictures-only'] ? [] : options.engine;
 const { systems, notRun, dispose } = await openSystems({ ...options, engines, vlms: options.vlm }, process.env);
@@ -54,13 +58,13 @@ try {
 const out = outFolder('quality');
 writeControls(join(out, 'controls.json'), records);
 const sheets: string[] = [];
-const summaries = new Map<string, Summary>();
+const summaries = new Map<string, Summary & { readonly vlm: VlmSummary }>();
 const judgeName = fingerprintOf([join(options.judge, 'judge.onnx'), join(options.judge, 'judge.json')]);
 for (const system of systems) {
   const { name, engine, wording, vlm, opened } = system;
   const { model, defaultSteps } = opened.description;
   const summary = summarize(outputsOf(records, name));
-  summaries.set(name, summary);
+  summaries.set(name, { ...summary, vlm: summarizeVlm(outputsOf(records, name)) });
   const about = {
     ...{ system: { engine, wording, vlm }, model, judge: judgeName, summary },
     weights: engine === 'local' ? fingerprintOfModel(modelFolder) : null,
@@ -75,7 +79,8 @@ print(
 const controls = judgedControls(records);
 const kinds = systems.flatMap(({ name }) => {
   const outputs = outputsOf(records, name);
-  return [kindTable(name, outputs), confusionTable(name, outputs, records)];
+  const agreement = vlmJudge === undefined ? [] : [agreementTable(name, outputs)];
+  return [kindTable(name, outputs), confusionTable(name, outputs, records), ...agreement];
 });
 for (const table of [judgeTable(judge.card), measureTable(records), ...kinds, controlTable(controls)]) {
   print();
@@ -101,11 +106,15 @@ printSummary({
   notRun: [...notRun.keys()],
 });
 
+async function openVlmJudge(name: string | undefined): Promise<VlmJudge | undefined> {
+  return name === undefined ? undefined : createVlmJudge(await openJudgingModel(name, process.env));
+}
+
 async function measure(one: Case): Promise<CaseRecord> {
   const pictures = await loadPictures(casesFolder, set.size, one);
   const outputs = new Map<string, Output>();
   for (const { name, opened: engine, reader, wording } of systems) {
-    outputs.set(name, await runCase({ judge, engine, reader, wording }, one, pictures, options));
+    outputs.set(name, await runCase({ judge, engine, reader, wording, vlmJudge }, one, pictures, options));
   }
   const engine = systems.find(isControlled)?.opened;
   const controls = hasControls(one)

@@ -12,6 +12,7 @@ const optionsSchema = z.object({
   engine: z.array(z.string()).default(['local']),
   wording: z.enum(WORDINGS).default('canonical'),
   vlm: z.array(z.string()).default([STRAIGHT]),
+  'vlm-judge': z.string().optional(),
   steps: z.coerce.number().int().positive().optional(),
   'pictures-only': z.boolean().default(false),
   judge: z.string().default(fileURLToPath(new URL('judge', import.meta.url))),
@@ -34,6 +35,8 @@ export function readOptions(words: readonly string[]): Options {
       wording: { type: 'string' },
       /** What reads the words before the engine: none, rules, local or provider:model; may be repeated. */
       vlm: { type: 'string', multiple: true },
+      /** A chat model, provider:model, that judges every output as well. */
+      'vlm-judge': { type: 'string' },
       steps: { type: 'string' },
       /** Judge the controls that need no render: for choosing limits. */
       'pictures-only': { type: 'boolean' },

@@ -1,5 +1,6 @@
 import type { EngineRequest } from '../../core/ports.ts';
 import { encodePng, type Picture } from '../../inference/index.ts';
+import type { VlmJudge, VlmVerdict } from '../vlm-judge/judge-result.ts';
 import { type Asked, type AskOptions, askCase, canonicalRequest, straightRequest } from './ask.ts';
 import type { Case, CasePictures } from './cases.ts';
 import { type Confusion, confusionOf } from './confusion.ts';
@@ -32,6 +33,14 @@ export type Output = JudgedPicture & {
   /** The words of the person. */
   readonly text: string;
   readonly reading: Extract<Asked, { readonly kind: 'asked' }>['reading'];
+  /** What a chat model says of it; null where none was asked, or there is no picture. */
+  readonly vlm: VlmVerdict | null;
+};
+
+export type CaseDeps = AskOptions & {
+  readonly judge: Judge;
+  readonly engine: CaseEngine;
+  readonly vlmJudge?: VlmJudge | undefined;
 };
 
 /** An output with its case. */
@@ -48,17 +57,28 @@ export interface CaseRecord {
 
 /** Ask, render and judge one case. A crash is a failed case, never the end of the run. */
 export async function runCase(
-  { judge, engine, ...asking }: AskOptions & { readonly judge: Judge; readonly engine: CaseEngine },
+  { judge, engine, vlmJudge, ...asking }: CaseDeps,
   one: Case,
   pictures: CasePictures,
   options: RunOptions,
 ): Promise<Output> {
-  const asked = await askCase(one, await Promise.all(pictures.inputs.map(encodePng)), asking);
+  const images = await Promise.all(pictures.inputs.map(encodePng));
+  const asked = await askCase(one, images, asking);
   const { text } = asked;
-  if (asked.kind === 'unread') return { ...withoutPicture(asked.problem), text, reading: null };
+  if (asked.kind === 'unread') return { ...withoutPicture(asked.problem), text, reading: null, vlm: null };
   const looking = await look(judge, one, pictures);
   const judged = await renderAndJudge(engine, withSteps(asked.request, options), looking);
-  return { ...judged, text, reading: asked.reading };
+  const { mode } = one;
+  const vlm =
+    judged.picture === null
+      ? null
+      : await vlmJudge?.judge({
+          mode,
+          text: canonicalRequest(one),
+          inputs: images,
+          output: await encodePng(judged.picture),
+        });
+  return { ...judged, text, reading: asked.reading, vlm: vlm ?? null };
 }
 
 /** Judge what must pass and what must not. @param deps.engine undefined: the controls that need no render. */

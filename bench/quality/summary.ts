@@ -1,3 +1,4 @@
+import { wilson95 } from '../wilson.ts';
 import type { Case, Group } from './cases.ts';
 import type { Confusion } from './confusion.ts';
 import type { ControlName } from './controls.ts';
@@ -63,18 +64,6 @@ export function controlShares(
 /** Share that passed; null without cases. */
 export function shareOf(judged: readonly Judged[]): number | null {
   return judged.length === 0 ? null : round(judged.filter(isPassed).length / judged.length);
-}
-
-/** 95 % confidence interval of a share; null without trials.
- * @source Wilson, "Probable inference, the law of succession, and statistical inference", JASA 1927. */
-export function wilson95(passed: number, trials: number): readonly [number, number] | null {
-  if (trials === 0) return null;
-  const z = 1.959964;
-  const share = passed / trials;
-  const center = share + z ** 2 / (2 * trials);
-  const spread = z * Math.sqrt((share * (1 - share)) / trials + z ** 2 / (4 * trials ** 2));
-  const scale = 1 + z ** 2 / trials;
-  return [round(Math.max(0, (center - spread) / scale)), round(Math.min(1, (center + spread) / scale))];
 }
 
 function split(judged: readonly Judged[]): Split {

@@ -24,8 +24,8 @@ export async function writeResults(
     const output = outputs.get(name);
     return output === undefined ? [] : [{ ...record, output }];
   });
-  const cases = made.map(({ case: one, seed, output: { text, reading, ...output } }) => ({
-    ...{ ...one, text, reading, seed },
+  const cases = made.map(({ case: one, seed, output: { text, reading, vlm, ...output } }) => ({
+    ...{ ...one, text, reading, seed, vlm },
     output: withoutPicture(output),
   }));
   writeFileSync(join(folder, 'results.json'), `${JSON.stringify({ ...about, cases }, null, 1)}\n`);

@@ -7,8 +7,9 @@ import { median } from '../../../bench/median.ts';
 import { formatMarkdownTable, formatTable } from '../../../bench/print.ts';
 import { CASES_PER_SHEET, writeContactSheets } from '../../../bench/quality/contact-sheet.ts';
 import type { ControlName } from '../../../bench/quality/controls.ts';
-import { controlShares, type Judged, summarize, wilson95 } from '../../../bench/quality/summary.ts';
+import { controlShares, type Judged, summarize } from '../../../bench/quality/summary.ts';
 import { failedVerdict, type Verdict } from '../../../bench/quality/verdict.ts';
+import { wilson95 } from '../../../bench/wilson.ts';
 import { decodeImage, type Picture } from '../../../inference/index.ts';
 import { casePictures, editCase } from '../../support/builders/quality-case.ts';
 
