@@ -35,6 +35,16 @@ export async function askCase(
   { wording, reader }: AskOptions,
 ): Promise<Asked> {
   const text = wording === 'casual' ? casualRequest(one) : canonicalRequest(one);
+  return askInWords(one, text, images, reader);
+}
+
+/** Say any words to an engine, read first where something reads them. */
+export async function askInWords(
+  one: Pick<Case, 'id' | 'mode'>,
+  text: string,
+  images: readonly Uint8Array[],
+  reader: RequestReader | undefined,
+): Promise<Asked> {
   if (reader === undefined) return { kind: 'asked', text, request: straightRequest(one, text, images), reading: null };
   const read = await reader.read(text, images);
   if (read.kind === 'unread') return { ...read, text };
@@ -47,7 +57,11 @@ export function canonicalRequest({ instruction, description }: Pick<Case, 'instr
 }
 
 /** The words as they are; edit or generation as the case has it, which people choose by a switch. */
-export function straightRequest({ id, mode }: Case, text: string, images: readonly Uint8Array[]): EngineRequest {
+export function straightRequest(
+  { id, mode }: Pick<Case, 'id' | 'mode'>,
+  text: string,
+  images: readonly Uint8Array[],
+): EngineRequest {
   const references = images.map((_, index) => index + 1).slice(mode === 'edit' ? 1 : 0);
   const reading = { instruction: text, description: mode === 'edit' ? '' : text, keep: [] };
   return { mode, prompt: text, reading, adapter: adapterOf({ references }, mode), images, seed: seedOf(id) };

@@ -7,7 +7,7 @@ import type { RenderedControl } from './controls.ts';
 /** What a case needs of an engine. */
 export type CaseEngine = Pick<ImageEngine, 'render'>;
 
-/** What the engine made of a request; `picture` has the case's size. */
+/** What the engine made of a request. */
 export type Rendered =
   | {
       readonly kind: 'rendered';
@@ -18,15 +18,16 @@ export type Rendered =
   | { readonly kind: 'crashed'; readonly problem: string };
 
 /** Render what was asked. A render that fails is a result too.
- * @param size of the case's pictures. */
-export async function renderCase(engine: CaseEngine, request: EngineRequest, size: Size): Promise<Rendered> {
+ * @param size of the case's pictures; without one the picture keeps its own. */
+export async function renderCase(engine: CaseEngine, request: EngineRequest, size?: Size): Promise<Rendered> {
   const start = performance.now();
   try {
     const { images, warnings } = await engine.render(request, { signal: new AbortController().signal });
     const seconds = (performance.now() - start) / 1000;
     const [image] = images;
     if (image === undefined) return { kind: 'crashed', problem: 'the engine made no picture' };
-    const picture = await resizePicture(await decodeImage(image.bytes), size);
+    const made = await decodeImage(image.bytes);
+    const picture = size === undefined ? made : await resizePicture(made, size);
     return { kind: 'rendered', picture, warnings, seconds };
   } catch (error) {
     return { kind: 'crashed', problem: `crashed: ${sentenceOf(error)}` };

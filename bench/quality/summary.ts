@@ -6,8 +6,8 @@ import type { Verdict } from './verdict.ts';
 
 /** A case with what came of it. */
 export interface Judged {
-  readonly case: Case;
-  readonly verdict: Verdict;
+  readonly case: Pick<Case, 'group' | 'concrete'>;
+  readonly verdict: Pick<Verdict, 'passed'>;
 }
 
 type Measured = Judged & { readonly seconds: number | null; readonly confusion: Confusion | null };
