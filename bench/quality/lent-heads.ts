@@ -7,7 +7,7 @@ export interface LentHead {
   readonly image: number;
 }
 
-export const SLOTS = ['left', 'center', 'right'] as const;
+const SLOTS = ['left', 'center', 'right'] as const;
 
 const PATTERN = /(\w+) with the pattern of the \w+ in image (\d)/g;
 const THING = /\bthe (\w+) from image (\d)/gi;
