@@ -4,6 +4,13 @@ import { fileURLToPath } from 'node:url';
 
 const PACKAGE_FOLDER = fileURLToPath(new URL('..', import.meta.url));
 
+/** The folder that a benchmark writes into, with what earlier runs left there. */
+export function outFolder(name: string): string {
+  const folder = join(PACKAGE_FOLDER, 'bench', 'out', name);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
 /** The emptied folder that a benchmark writes into. */
 export function emptyOutFolder(name: string): string {
   const folder = join(PACKAGE_FOLDER, 'bench', 'out', name);

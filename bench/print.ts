@@ -24,3 +24,10 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
   const rule = widths.map((width) => '-'.repeat(width));
   return [format(header), rule, ...rows.map(format)].map((line) => line.join('  ').trimEnd()).join('\n');
 }
+
+/** The same as a table of Markdown. */
+export function formatMarkdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const rule = header.map((_, column) => (column === 0 ? '---' : '--:'));
+  return [line(header), line(rule), ...rows.map(line)].join('\n');
+}

@@ -1,10 +1,18 @@
-import { isInferenceError } from '../inference/index.ts';
+import { describeFailure } from '../cli/failure.ts';
+import { texts } from '../cli/texts.ts';
 
-/** From now on a missing or damaged model ends the process with its sentence; anything else with its stack. */
+/** From now on what was foreseen (a missing model, a setting, a word that is no option) ends the process with its sentence;
+ * anything else with its stack. */
 export function sayFailures(): void {
   process.once('uncaughtException', (error) => {
-    const words = isInferenceError(error) ? `${error.message} (${error.code})` : (error.stack ?? String(error));
-    process.stderr.write(`${words}\n`);
+    const sentence = sentenceOf(error);
+    const isForeseen = !sentence.endsWith('(BUG)');
+    process.stderr.write(`${isForeseen ? sentence : (error.stack ?? String(error))}\n`);
     process.exit(1);
   });
+}
+
+/** What went wrong, in words for people. */
+export function sentenceOf(error: unknown): string {
+  return describeFailure(error, texts).sentence;
 }

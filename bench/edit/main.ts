@@ -58,7 +58,7 @@ printSummary({ easelMs, peerMs, ratio });
 async function prepareEdits() {
   const cases = fileURLToPath(new URL('../quality/cases', import.meta.url));
   const set = readCases(cases);
-  const chosen = selectCases(set.cases, { group: 'edits', full: true, limit: repeats + 1 });
+  const chosen = selectCases(set.cases, { group: 'edits', limit: repeats + 1 });
   mkdirSync(join(folder, 'inputs'));
   return Promise.all(
     chosen.map(async (one) => {

@@ -20,7 +20,7 @@ const caseSchema = z
     kind: z.string(),
     /** An object is carried over or made (the paper's split); else an attribute. */
     concrete: z.boolean(),
-    /** Part of the default run; the others are part of the full run only. */
+    /** Part of the quick run: `quick` of a case. */
     default: z.boolean(),
     mode: z.enum(['edit', 'generate']),
     instruction: z.string(),
@@ -34,6 +34,7 @@ const caseSchema = z
     /** `noun|attribute` of the target that training never saw. */
     heldOutPairs: z.array(z.string()).nonempty().readonly(),
   })
+  .transform(({ default: quick, ...one }) => ({ ...one, quick }))
   .readonly();
 
 const caseSetSchema = z
@@ -68,16 +69,16 @@ export function readCases(folder: string): CaseSet {
 }
 
 export interface CaseSelection {
-  /** All cases instead of the default ones. */
-  readonly full?: boolean | undefined;
+  /** The quick run's cases instead of all. */
+  readonly quick?: boolean | undefined;
   readonly group?: Group | undefined;
   /** At most so many of each group. */
   readonly limit?: number | undefined;
 }
 
-export function selectCases(cases: readonly Case[], { full = false, group, limit }: CaseSelection): readonly Case[] {
+export function selectCases(cases: readonly Case[], { quick = false, group, limit }: CaseSelection): readonly Case[] {
   return GROUPS.filter((name) => group === undefined || name === group).flatMap((name) =>
-    cases.filter((one) => one.group === name && (full || one.default)).slice(0, limit),
+    cases.filter((one) => one.group === name && (!quick || one.quick)).slice(0, limit),
   );
 }
 

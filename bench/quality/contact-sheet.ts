@@ -3,13 +3,14 @@ import sharp from 'sharp';
 import { resizePicture } from '../../inference/image/resize.ts';
 import type { Picture } from '../../inference/index.ts';
 import type { Case, CasePictures } from './cases.ts';
-import { promptOf } from './render-case.ts';
 import type { Verdict } from './verdict.ts';
 
 /** One case on a sheet. */
 export interface Shown {
   readonly case: Case;
   readonly pictures: CasePictures;
+  /** The words of the person. */
+  readonly text: string;
   /** Null: the render crashed. */
   readonly output: Picture | null;
   readonly verdict: Verdict;
@@ -81,7 +82,7 @@ async function drawPictures(canvas: Picture, { pictures, output }: Shown, { left
 }
 
 /** The frame of the output, and what is said below the pictures. */
-function labelOf({ case: one, verdict }: Shown, { left, top }: Place): string {
+function labelOf({ case: one, text: asked, verdict }: Shown, { left, top }: Place): string {
   const color = verdict.passed ? COLORS.passed : COLORS.failed;
   const reason = verdict.passed ? 'passed' : verdict.problems.join(' · ');
   const text = (row: number, fill: string, words: string) =>
@@ -90,7 +91,7 @@ function labelOf({ case: one, verdict }: Shown, { left, top }: Place): string {
   return [
     `<rect ${frame} fill="none" stroke="${color}" stroke-width="${FRAME}"/>`,
     text(1, COLORS.text, `${one.id} ${one.kind}`),
-    text(2, COLORS.text, promptOf(one)),
+    text(2, COLORS.text, asked),
     text(3, color, reason),
   ].join('');
 }

@@ -23,6 +23,7 @@ export const CONTROLS = {
   damaged: { atMost: 0.05 },
 } as const satisfies Readonly<Record<string, { readonly atLeast: number } | { readonly atMost: number }>>;
 export type ControlName = keyof typeof CONTROLS;
+export const CONTROL_NAMES = Object.keys(CONTROLS) as readonly ControlName[];
 
 export const RENDERED_CONTROLS = ['swapped', 'noAdapter'] as const satisfies readonly ControlName[];
 export type RenderedControl = (typeof RENDERED_CONTROLS)[number];

@@ -1,44 +1,37 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { z } from 'zod';
-import { loadConfig } from '../../core/config.ts';
-import { createLocalEngine } from '../../inference/index.ts';
-import { emptyOutFolder, modelFolderOf } from '../folders.ts';
+import { emptyOutFolder, modelFolderOf, outFolder } from '../folders.ts';
 import { print, printProgress, printSummary } from '../print.ts';
 import { sayFailures } from '../say-failures.ts';
-import { GROUPS, readCases, selectCases } from './cases.ts';
-import { CONTROLS, type ControlName } from './controls.ts';
+import { createVlmJudge, type VlmJudge } from '../vlm-judge/judge-result.ts';
+import { openJudgingModel } from '../vlm-judge/open-judging-model.ts';
+import { agreementTable, summarizeVlm, type VlmSummary } from './agreement-table.ts';
+import { type Case, loadPictures, readCases, selectCases } from './cases.ts';
+import { type ControlName, hasControls } from './controls.ts';
+import { seedOf } from './damage.ts';
+import { fingerprintOf, fingerprintOfModel } from './fingerprint.ts';
 import { openJudge } from './open-judge.ts';
+import { type OpenSystem, openSystems } from './open-systems.ts';
+import { readOptions } from './options.ts';
+import { engineTable, formatPaperTable, formatPaperTableAsMarkdown, readingTable } from './paper-tables.ts';
+import { areComparable, readAllResults, readResults } from './results.ts';
 import { openRoundTrip } from './round-trip.ts';
-import { type CaseRecord, runCase } from './run-cases.ts';
-import { type Judged, summarize } from './summary.ts';
-import { controlTable, judgeTable, kindTable, measureTable } from './tables.ts';
-import { writeResults } from './write-results.ts';
+import {
+  type CaseRecord,
+  type JudgedPicture,
+  judgedControls,
+  type Output,
+  outputsOf,
+  runCase,
+  runControls,
+} from './run-cases.ts';
+import { controlShares, type Summary, summarize } from './summary.ts';
+import { STRAIGHT } from './system.ts';
+import { confusionTable, controlTable, judgeTable, kindTable, measureTable } from './tables.ts';
+import { writeControls, writeResults } from './write-results.ts';
 
-const optionsSchema = z.object({
-  full: z.boolean().default(false),
-  limit: z.coerce.number().int().positive().optional(),
-  group: z.enum(GROUPS).optional(),
-  steps: z.coerce.number().int().positive().optional(),
-  'pictures-only': z.boolean().default(false),
-  judge: z.string().default(fileURLToPath(new URL('judge', import.meta.url))),
-});
-
-const { values } = parseArgs({
-  options: {
-    /** All 419 cases instead of the 120 default ones. */
-    full: { type: 'boolean' },
-    /** At most so many of each group. */
-    limit: { type: 'string' },
-    group: { type: 'string' },
-    steps: { type: 'string' },
-    /** Judge the controls that need no render: for choosing limits. */
-    'pictures-only': { type: 'boolean' },
-    /** Folder of judge.onnx and judge.json. */
-    judge: { type: 'string' },
-  },
-});
-const options = optionsSchema.parse(values);
+const options = readOptions(process.argv.slice(2));
 sayFailures();
 const casesFolder = fileURLToPath(new URL('cases', import.meta.url));
 const set = readCases(casesFolder);
@@ -46,54 +39,100 @@ const cases = selectCases(set.cases, options);
 const modelFolder = modelFolderOf(process.env);
 
 const judge = await openJudge(options.judge, 1);
+const vlmJudge = await openVlmJudge(options['vlm-judge']);
 const roundTrip = await openRoundTrip(modelFolder);
-const { device } = loadConfig(process.env);
-const engine = options['pictures-only'] ? undefined : createLocalEngine({ modelFolder, device });
+const engines = options['pictures-only'] ? [] : options.engine;
+const { systems, notRun, dispose } = await openSystems({ ...options, engines, vlms: options.vlm }, process.env);
+if (engines.length > 0 && systems.length === 0) throw new Error([...notRun].map((each) => each.join(': ')).join('\n'));
 const records: CaseRecord[] = [];
 try {
-  await engine?.ready();
   for (const one of cases) {
-    const record = await runCase({ judge, roundTrip, engine }, set, one, { casesFolder, steps: options.steps });
+    const record = await measure(one);
     records.push(record);
     printProgress(`${records.length}/${cases.length} ${describe(record)}`);
   }
 } finally {
-  await Promise.all([judge.dispose(), roundTrip.dispose(), engine?.dispose()]);
+  await Promise.all([judge.dispose(), roundTrip.dispose(), dispose()]);
 }
 
-const outputs: readonly Judged[] = records.flatMap(({ case: one, output }) =>
-  output === null ? [] : [{ case: one, verdict: output.verdict }],
+const out = outFolder('quality');
+writeControls(join(out, 'controls.json'), records);
+const sheets: string[] = [];
+const summaries = new Map<string, Summary & { readonly vlm: VlmSummary }>();
+const judgeName = fingerprintOf([join(options.judge, 'judge.onnx'), join(options.judge, 'judge.json')]);
+for (const system of systems) {
+  const { name, engine, wording, vlm, opened } = system;
+  const { model, defaultSteps } = opened.description;
+  const summary = summarize(outputsOf(records, name));
+  summaries.set(name, { ...summary, vlm: summarizeVlm(outputsOf(records, name)) });
+  const about = {
+    ...{ system: { engine, wording, vlm }, model, judge: judgeName, summary },
+    weights: engine === 'local' ? fingerprintOfModel(modelFolder) : null,
+    steps: defaultSteps === null ? null : (options.steps ?? defaultSteps),
+  };
+  sheets.push(...(await writeResults(emptyOutFolder(`quality/${name}`), name, records, about)));
+}
+
+print(
+  `${cases.length} cases, ${systems.length === 0 ? 'nothing rendered' : systems.map(({ name }) => name).join(', ')}`,
 );
 const controls = judgedControls(records);
-const seconds = records.flatMap(({ output }) => (output?.seconds == null ? [] : [output.seconds]));
-const summary = summarize(outputs, controls, seconds);
-const model = engine?.description.model ?? modelFolder;
-const steps = options.steps ?? engine?.description.defaultSteps ?? null;
-const folder = emptyOutFolder('quality');
-const sheets = await writeResults(folder, records, { model, steps, summary });
-
-print(`${model}, ${steps ?? 'no'} steps, ${cases.length} cases`);
-for (const table of [judgeTable(judge.card), measureTable(records), kindTable(records), controlTable(controls)]) {
+const kinds = systems.flatMap(({ name }) => {
+  const outputs = outputsOf(records, name);
+  const agreement = vlmJudge === undefined ? [] : [agreementTable(name, outputs)];
+  return [kindTable(name, outputs), confusionTable(name, outputs, records), ...agreement];
+});
+for (const table of [judgeTable(judge.card), measureTable(records), ...kinds, controlTable(controls)]) {
   print();
   print(table);
 }
+const [first] = systems;
+if (first !== undefined) {
+  const own = readResults(join(out, first.name));
+  const comparable = readAllResults(out).filter((each) => areComparable(own, each));
+  const papers = [engineTable(comparable, notRun), readingTable(first.engine, comparable)];
+  writeFileSync(join(out, 'tables.md'), `${papers.map(formatPaperTableAsMarkdown).join('\n\n')}\n`);
+  for (const paper of papers) {
+    print();
+    print(formatPaperTable(paper));
+  }
+}
 print();
 for (const sheet of sheets) print(sheet);
-printSummary(summary);
+printSummary({
+  ...summarize(first === undefined ? [] : outputsOf(records, first.name)),
+  controls: controlShares(controls),
+  systems: Object.fromEntries(summaries),
+  notRun: [...notRun.keys()],
+});
 
-function judgedControls(from: readonly CaseRecord[]): ReadonlyMap<ControlName, readonly Judged[]> {
-  const tried = (Object.keys(CONTROLS) as ControlName[]).map((name) => {
-    const judged = from.flatMap(({ case: one, controls: all }) => {
-      const found = all.get(name);
-      return found === undefined ? [] : [{ case: one, verdict: found.verdict }];
-    });
-    return [name, judged] as const;
-  });
-  return new Map(tried);
+async function openVlmJudge(name: string | undefined): Promise<VlmJudge | undefined> {
+  return name === undefined ? undefined : createVlmJudge(await openJudgingModel(name, process.env));
 }
 
-function describe({ case: one, output, controls: all }: CaseRecord): string {
-  if (output === null) return `${one.id} ${all.size} controls`;
-  const outcome = output.verdict.passed ? 'passed' : output.verdict.problems.join(', ');
-  return `${one.id} ${output.seconds?.toFixed(1) ?? '-'} s ${outcome}`;
+async function measure(one: Case): Promise<CaseRecord> {
+  const pictures = await loadPictures(casesFolder, set.size, one);
+  const outputs = new Map<string, Output>();
+  for (const { name, opened: engine, reader, wording } of systems) {
+    outputs.set(name, await runCase({ judge, engine, reader, wording, vlmJudge }, one, pictures, options));
+  }
+  const engine = systems.find(isControlled)?.opened;
+  const controls = hasControls(one)
+    ? await runControls({ judge, roundTrip, engine }, one, pictures, options)
+    : new Map<ControlName, JudgedPicture>();
+  return { case: one, seed: seedOf(one.id), pictures, outputs, controls };
+}
+
+/** Controls are rendered by our own engine, asked as it was trained: elsewhere they would cost, and there is no adapter to leave out. */
+function isControlled({ engine, wording, vlm }: OpenSystem): boolean {
+  return engine === 'local' && wording === 'canonical' && vlm === STRAIGHT;
+}
+
+function describe({ case: one, outputs, controls: all }: CaseRecord): string {
+  if (outputs.size === 0) return `${one.id} ${all.size} controls`;
+  const outcomes = [...outputs.values()].map(({ verdict, seconds }) => {
+    const outcome = verdict.passed ? 'passed' : verdict.problems.join(', ');
+    return `${seconds?.toFixed(1) ?? '-'} s ${outcome}`;
+  });
+  return `${one.id} ${outcomes.join(' | ')}`;
 }

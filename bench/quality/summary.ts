@@ -1,21 +1,27 @@
+import { wilson95 } from '../wilson.ts';
 import type { Case, Group } from './cases.ts';
+import type { Confusion } from './confusion.ts';
 import type { ControlName } from './controls.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A case with what came of it. */
 export interface Judged {
-  readonly case: Case;
-  readonly verdict: Verdict;
+  readonly case: Pick<Case, 'group' | 'concrete'>;
+  readonly verdict: Pick<Verdict, 'passed'>;
 }
 
-/** Shares 0..1 of cases that passed; null where no case was run. */
+type Measured = Judged & { readonly seconds: number | null; readonly confusion: Confusion | null };
+
+/** What a system is worth: shares 0..1 of cases that passed; null where no case was run. */
 export interface Summary {
   readonly cases: number;
   readonly edits: Split & { readonly ci95: readonly [number, number] | null };
   readonly generations: Split;
   readonly singleEdits: number | null;
   readonly textToImage: number | null;
-  readonly controls: Readonly<Partial<Record<ControlName, number | null>>>;
+  /** Shares of the cases in which it could happen. */
+  readonly copied: number | null;
+  readonly swapped: number | null;
   readonly secondsPerRender: number | null;
 }
 
@@ -25,11 +31,8 @@ interface Split {
   readonly abstract: number | null;
 }
 
-export function summarize(
-  outputs: readonly Judged[],
-  controls: ReadonlyMap<ControlName, readonly Judged[]>,
-  seconds: readonly number[],
-): Summary {
+export function summarize(outputs: readonly Measured[]): Summary {
+  const seconds = outputs.flatMap((one) => (one.seconds === null ? [] : [one.seconds]));
   const of = (group: Group) => outputs.filter((one) => one.case.group === group);
   const edits = of('edits');
   return {
@@ -38,27 +41,29 @@ export function summarize(
     generations: split(of('generations')),
     singleEdits: shareOf(of('singleEdits')),
     textToImage: shareOf(of('textToImage')),
-    controls: Object.fromEntries([...controls].map(([name, judged]) => [name, shareOf(judged)])),
+    copied: confusedShare(outputs, 'copied'),
+    swapped: confusedShare(outputs, 'swapped'),
     secondsPerRender:
       seconds.length === 0 ? null : round(seconds.reduce((sum, value) => sum + value, 0) / seconds.length),
   };
 }
 
+/** Share of outputs that are confused in a way, of those that can be; null without any. */
+export function confusedShare(outputs: readonly Pick<Measured, 'confusion'>[], way: keyof Confusion): number | null {
+  const possible = outputs.flatMap(({ confusion }) => confusion?.[way] ?? []);
+  return possible.length === 0 ? null : round(possible.filter(Boolean).length / possible.length);
+}
+
+/** Share of each control that passed. */
+export function controlShares(
+  controls: ReadonlyMap<ControlName, readonly Judged[]>,
+): Readonly<Partial<Record<ControlName, number | null>>> {
+  return Object.fromEntries([...controls].map(([name, judged]) => [name, shareOf(judged)]));
+}
+
 /** Share that passed; null without cases. */
 export function shareOf(judged: readonly Judged[]): number | null {
   return judged.length === 0 ? null : round(judged.filter(isPassed).length / judged.length);
-}
-
-/** 95 % confidence interval of a share; null without trials.
- * @source Wilson, "Probable inference, the law of succession, and statistical inference", JASA 1927. */
-export function wilson95(passed: number, trials: number): readonly [number, number] | null {
-  if (trials === 0) return null;
-  const z = 1.959964;
-  const share = passed / trials;
-  const center = share + z ** 2 / (2 * trials);
-  const spread = z * Math.sqrt((share * (1 - share)) / trials + z ** 2 / (4 * trials ** 2));
-  const scale = 1 + z ** 2 / trials;
-  return [round(Math.max(0, (center - spread) / scale)), round(Math.min(1, (center + spread) / scale))];
 }
 
 function split(judged: readonly Judged[]): Split {

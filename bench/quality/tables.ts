@@ -1,8 +1,9 @@
 import { formatTable } from '../print.ts';
+import { MOST_CONFUSED } from './confusion.ts';
 import { CONTROLS, type ControlName, controlHolds } from './controls.ts';
 import { accuracyKeyOf, believedHeads, type JudgeCard, LEAST_ACCURACY } from './open-judge.ts';
-import type { CaseRecord, JudgedPicture } from './run-cases.ts';
-import { type Judged, shareOf } from './summary.ts';
+import type { CaseRecord, JudgedOutput, JudgedPicture } from './run-cases.ts';
+import { confusedShare, type Judged, shareOf } from './summary.ts';
 import { LIMITS } from './verdict.ts';
 
 /** How often each head is right in each style; in brackets where it is not believed. */
@@ -20,11 +21,10 @@ export function judgeTable(card: JudgeCard): string {
   return `Judge, right on held-out renders; in brackets, below ${LEAST_ACCURACY}: not judged\n${formatTable(['head', ...styles], rows)}`;
 }
 
-/** Passed by kind, and which of the three questions the others failed. */
-export function kindTable(records: readonly CaseRecord[]): string {
-  const outputs = records.flatMap(({ case: one, output }) => (output === null ? [] : [{ case: one, ...output }]));
+/** What a system passed by kind, and which of the three questions the others failed. */
+export function kindTable(system: string, outputs: readonly JudgedOutput[]): string {
   const kinds = [...new Set(outputs.map(({ case: one }) => one.kind))];
-  const row = (title: string, members: typeof outputs) => {
+  const row = (title: string, members: readonly JudgedOutput[]) => {
     const count = (holds: (judged: JudgedPicture) => boolean) => String(members.filter(holds).length);
     return [
       title,
@@ -43,7 +43,31 @@ export function kindTable(records: readonly CaseRecord[]): string {
     ),
   );
   const header = ['kind', 'cases', 'passed', 'instruction', 'kept', 'damage', 'crashed'];
-  return `Passed, and what failed (a case may fail in several ways)\n${formatTable(header, [...rows, row('all', outputs)])}`;
+  return `${system}: passed, and what failed (a case may fail in several ways)\n${formatTable(header, [...rows, row('all', outputs)])}`;
+}
+
+/** Copied and swapped references of a system by kind; below, how many of the controls that are exactly that are seen so. */
+export function confusionTable(
+  system: string,
+  outputs: readonly JudgedOutput[],
+  records: readonly CaseRecord[],
+): string {
+  const row = (title: string, members: readonly Pick<JudgedPicture, 'confusion'>[]) => {
+    const possible = members.filter(({ confusion }) => confusion?.copied != null || confusion?.swapped != null);
+    const shares = (['copied', 'swapped'] as const).map((way) => formatShare(confusedShare(members, way)));
+    return [title, String(possible.length), ...shares];
+  };
+  const kinds = [...new Set(outputs.map(({ case: one }) => one.kind))].map((kind) => {
+    const members = outputs.filter(({ case: one }) => one.kind === kind);
+    return row(kind, members);
+  });
+  const controls = (['copyReference', 'swapped'] as const).map((name) => {
+    const judged = records.flatMap(({ controls: all }) => all.get(name) ?? []);
+    return row(`control ${name}`, judged);
+  });
+  const header = ['kind', 'cases', 'copied', 'swapped'];
+  const title = `${system}: a reference copied, or what reversed inputs would give (at most ${formatShare(MOST_CONFUSED)} each)`;
+  return `${title}\n${formatTable(header, [...kinds, row('all', outputs), ...controls])}`;
 }
 
 export function controlTable(controls: ReadonlyMap<ControlName, readonly Judged[]>): string {
@@ -64,8 +88,8 @@ export function controlTable(controls: ReadonlyMap<ControlName, readonly Judged[
 export function measureTable(records: readonly CaseRecord[]): string {
   const groups = new Map<string, JudgedPicture[]>();
   const add = (name: string, judged: JudgedPicture) => groups.set(name, [...(groups.get(name) ?? []), judged]);
-  for (const { output, controls } of records) {
-    if (output !== null) add('output', output);
+  for (const { outputs, controls } of records) {
+    for (const [system, output] of outputs) add(system, output);
     for (const [name, judged] of controls) add(name, judged);
   }
   const cells = (values: readonly (number | undefined)[]) => {
@@ -86,7 +110,7 @@ export function measureTable(records: readonly CaseRecord[]): string {
   return `Measures of edits (damage: of all)\n${formatTable(header, [limits, ...rows])}`;
 }
 
-function formatShare(share: number | null): string {
+export function formatShare(share: number | null): string {
   return share === null ? '-' : `${(100 * share).toFixed(1)} %`;
 }
 

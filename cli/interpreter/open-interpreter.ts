@@ -14,6 +14,7 @@ import { PACKAGE_FOLDER } from '../files.ts';
 import { texts } from '../texts.ts';
 import { readAnswerFormat } from './answer-format.ts';
 import { planVlm } from './check-vlm.ts';
+import { openRemoteModel } from './open-remote-model.ts';
 
 /** What reads requests here, as EASEL_VLM says. */
 export interface OpenInterpreter {
@@ -52,15 +53,7 @@ export async function openInterpreter(config: Config): Promise<OpenInterpreter> 
     });
 
   if (plan.kind === 'chat') {
-    const { provider, apiKey, model: name } = plan;
-    const { openChatModel } = await import('../../prompts/chat-models/open-chat-model.ts');
-    const { baseUrl } = config.chatModel;
-    const model = await openChatModel({
-      provider,
-      model: name,
-      ...(apiKey === undefined ? {} : { apiKey }),
-      ...(baseUrl === undefined ? {} : { baseUrl }),
-    });
+    const model = await openRemoteModel(plan, config);
     const template = chatTemplateSchema.parse(readTemplate('chat.v1'));
     return {
       name: model.name,

@@ -20,7 +20,7 @@ GENERATE_SHARES = {True: 24 / 114, False: 90 / 114}
 SINGLE_KINDS = ("change_color", "change_pattern", "change_background", "change_noun", "change_style")
 #: Kinds whose target may be in another style than flat; others are drawn flat, where every attribute can be read.
 STYLED_KINDS = ("change_style", "give_style", "generate", "text_to_image")
-#: Groups: cases of the default run and of the full run.
+#: Groups: cases of the quick run and of the whole one.
 GROUPS = {"edits": (72, 205), "generations": (32, 114), "singleEdits": (8, 50), "textToImage": (8, 50)}
 
 

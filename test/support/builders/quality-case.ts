@@ -33,7 +33,7 @@ export function editCase(changes: Partial<Case> = {}): Case {
     group: 'edits',
     kind: 'give_color',
     concrete: false,
-    default: true,
+    quick: true,
     mode: 'edit',
     instruction: 'Give the cat in image 1 the color of the hat in image 2.',
     description: 'A blue cat on a red background.',

@@ -29,15 +29,15 @@ describe('isHeldOut', () => {
 describe('the committed cases', () => {
   const set = readCases(FOLDER);
 
-  it('have 120 in the default run and 419 in the full one, in the proportions of the paper', () => {
-    const count = (full: boolean) =>
+  it('are 419, 120 of them in the quick run, in the proportions of the paper', () => {
+    const count = (quick: boolean) =>
       (['edits', 'generations', 'singleEdits', 'textToImage'] as const).map(
-        (group) => selectCases(set.cases, { full, group }).length,
+        (group) => selectCases(set.cases, { quick, group }).length,
       );
-    expect(count(false)).toEqual([72, 32, 8, 8]);
-    expect(count(true)).toEqual([205, 114, 50, 50]);
+    expect(count(true)).toEqual([72, 32, 8, 8]);
+    expect(count(false)).toEqual([205, 114, 50, 50]);
     const concrete = (group: 'edits' | 'generations') =>
-      selectCases(set.cases, { full: true, group }).filter((one) => one.concrete).length;
+      selectCases(set.cases, { group }).filter((one) => one.concrete).length;
     expect([concrete('edits'), concrete('generations')]).toEqual([41, 24]);
   });
 

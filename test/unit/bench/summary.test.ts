@@ -4,18 +4,21 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadNote } from '../../../bench/load-note.ts';
 import { median } from '../../../bench/median.ts';
-import { formatTable } from '../../../bench/print.ts';
+import { formatMarkdownTable, formatTable } from '../../../bench/print.ts';
 import { CASES_PER_SHEET, writeContactSheets } from '../../../bench/quality/contact-sheet.ts';
 import type { ControlName } from '../../../bench/quality/controls.ts';
-import { type Judged, summarize, wilson95 } from '../../../bench/quality/summary.ts';
+import { controlShares, type Judged, summarize } from '../../../bench/quality/summary.ts';
 import { failedVerdict, type Verdict } from '../../../bench/quality/verdict.ts';
+import { wilson95 } from '../../../bench/wilson.ts';
 import { decodeImage, type Picture } from '../../../inference/index.ts';
 import { casePictures, editCase } from '../../support/builders/quality-case.ts';
 
 const PASSED: Verdict = { passed: true, instruction: true, kept: true, undamaged: true, problems: [] };
-const judged = (passed: boolean, changes: Parameters<typeof editCase>[0] = {}): Judged => ({
+const judged = (passed: boolean, changes: Parameters<typeof editCase>[0] = {}) => ({
   case: editCase(changes),
   verdict: passed ? PASSED : failedVerdict('wrong'),
+  seconds: passed ? 1.5 : null,
+  confusion: { copied: !passed, swapped: null },
 });
 
 function hasColor({ data }: Picture, color: readonly number[]): boolean {
@@ -34,19 +37,24 @@ describe('the summary', () => {
       judged(true, { group: 'generations', concrete: true }),
       judged(false, { group: 'singleEdits' }),
     ];
-    const controls = new Map<ControlName, readonly Judged[]>([
-      ['target', [judged(true)]],
-      ['swapped', []],
-    ]);
-    expect(summarize(outputs, controls, [1, 2])).toEqual({
+    expect(summarize(outputs)).toEqual({
       cases: 5,
       edits: { all: 0.6667, concrete: 1, abstract: 0.5, ci95: wilson95(2, 3) },
       generations: { all: 1, concrete: 1, abstract: null },
       singleEdits: 0,
       textToImage: null,
-      controls: { target: 1, swapped: null },
+      copied: 0.4,
+      swapped: null,
       secondsPerRender: 1.5,
     });
+  });
+
+  it('has the share of every control, and none of one that was not tried', () => {
+    const controls = new Map<ControlName, readonly Judged[]>([
+      ['target', [judged(true), judged(false)]],
+      ['swapped', []],
+    ]);
+    expect(controlShares(controls)).toEqual({ target: 0.5, swapped: null });
   });
 
   it('has the interval of Wilson', () => {
@@ -63,8 +71,9 @@ describe('a contact sheet', () => {
     try {
       const pictures = casePictures();
       const shown = Array.from({ length: CASES_PER_SHEET + 1 }, (_, index) => ({
-        case: editCase({ instruction: 'Give <this> & that.' }),
+        case: editCase(),
         pictures,
+        text: 'Give <this> & that.',
         output: index === 0 ? pictures.target : null,
         verdict: index === 0 ? PASSED : failedVerdict('crashed: gone'),
       }));
@@ -98,6 +107,12 @@ describe('numbers for people', () => {
         ],
       ),
     ).toBe(['name    ms', '------  --', 'a        1', 'longer  10'].join('\n'));
+  });
+
+  it('aligns a table of Markdown', () => {
+    expect(formatMarkdownTable(['name', 'ms'], [['a|b', '1']])).toBe(
+      ['| name | ms |', '| --- | --: |', '| a\\|b | 1 |'].join('\n'),
+    );
   });
 
   it('says when times were taken on a busy machine', () => {
