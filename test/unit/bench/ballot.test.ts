@@ -42,7 +42,7 @@ describe('a ballot', () => {
     for (const one of ballot.cases) {
       const [a, b] = one.outputs;
       expect(a?.url).not.toBe(b?.url);
-      expect([key.cases[one.id]?.A, key.cases[one.id]?.B].toSorted()).toEqual([0, 1]);
+      expect([key.cases[one.id]?.A, key.cases[one.id]?.B].toSorted((x, y) => Number(x) - Number(y))).toEqual([0, 1]);
     }
   });
 
