@@ -80,7 +80,7 @@ class Pictures:
 def round_trip(vae: AutoencoderKL, images: np.ndarray) -> np.ndarray:
     """uint8 [N, S, S, 3] as the VAE gives them back."""
     cells = images.shape[1] // 16
-    return to_images(tokens_to_pixels(vae, pixels_to_tokens(vae, to_pixels(images)), cells, cells))
+    return to_images(tokens_to_pixels(vae, pixels_to_tokens(vae, to_pixels(images).to(vae.device)), cells, cells))
 
 
 def _objects(scene: Scene, size: int) -> np.ndarray:

@@ -11,6 +11,7 @@ from torch import nn
 
 from ..checkpoint import load_checkpoint, save_checkpoint
 from ..clock import Clock
+from ..model_folder import load_vae
 from ..muon import create_optimizers, set_rates
 from ..vae import to_pixels
 from ..workers import agree, average_gradients, rank
@@ -40,7 +41,7 @@ def train_judge(run: Path, model: Path, minutes: float, size: int, seed: int) ->
         tensors, state = restored
         judge.load_state_dict(tensors)
         step, seconds = state["step"], state["seconds"]
-    vae = AutoencoderKL.from_pretrained(model / "vae", torch_dtype=torch.float32).requires_grad_(False)
+    vae = load_vae(model)
     pictures = Pictures(vae, size, np.random.default_rng([seed, step, rank()]))
     torch.manual_seed(seed + step + rank())
     optimizers = create_optimizers(
