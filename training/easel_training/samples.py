@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from diffusers import AutoencoderKL
 
+from .changes import changed_tokens, loss_weights
 from .latents import pixels_to_tokens
 from .layout import DREAMOMNI2, Layout
 from .tasks import Task, draw
@@ -16,12 +17,16 @@ from .world.render import render
 
 @dataclass(frozen=True)
 class Sample:
-    """One encoded task: ids int64 [48], target float16 [tokens, 64], references float16 [their tokens, 64]."""
+    """One encoded task: ids int64 [48], target float16 [tokens, 64], references float16 [their tokens, 64].
+
+    :ivar weights: of the target's tokens in the loss, float32 [tokens].
+    """
 
     clip_ids: torch.Tensor
     t5_ids: torch.Tensor
     target: torch.Tensor
     references: torch.Tensor
+    weights: torch.Tensor
 
 
 @dataclass(frozen=True)
@@ -32,11 +37,12 @@ class Batch:
     t5_ids: torch.Tensor
     target: torch.Tensor
     references: torch.Tensor
+    weights: torch.Tensor
     count: int
 
     def to(self, device: torch.device) -> "Batch":
         """The batch on a device."""
-        moved = (t.to(device) for t in (self.clip_ids, self.t5_ids, self.target, self.references))
+        moved = (t.to(device) for t in (self.clip_ids, self.t5_ids, self.target, self.references, self.weights))
         return Batch(*moved, self.count)
 
 
@@ -58,8 +64,13 @@ class SampleStream:
         self.kinds = kinds
         self.size = size
         self.layout = layout
+        self.seed = seed
         self.rng = np.random.default_rng(seed)
         self.buffers: dict[int, list[Sample]] = {}
+
+    def go_on_from(self, step: int) -> None:
+        """Draw other tasks than the sessions that trained up to this step."""
+        self.rng = np.random.default_rng([self.seed, step])
 
     def batch(self, tokens: int) -> Batch:
         """A batch of about as many tokens, over output and references."""
@@ -89,7 +100,13 @@ class SampleStream:
         """Render and encode tasks with equally many inputs, in the given words."""
         targets, references = self._tokens(tasks)
         clip_ids, t5_ids = tokenize(*self.tokenizers, prompts)
-        return [Sample(clip_ids[i], t5_ids[i], targets[i].clone(), references[i].clone()) for i in range(len(tasks))]
+        weights = [self._weights(task, prompt) for task, prompt in zip(tasks, prompts)]
+        return [Sample(clip_ids[i], t5_ids[i], targets[i].clone(), references[i].clone(), weights[i]) for i in range(len(tasks))]
+
+    def _weights(self, task: Task, prompt: str) -> torch.Tensor:
+        """Without words nothing tells what changes: all tokens count alike."""
+        changed = changed_tokens(task, self.size)
+        return torch.from_numpy(loss_weights(changed if prompt else np.ones_like(changed)))
 
     def _tokens(self, tasks: list[Task]) -> tuple[torch.Tensor, torch.Tensor]:
         """Tokens of the targets and, one after the other, of the references: float16 [N, tokens, 64]."""
@@ -112,5 +129,6 @@ def stack(samples: list[Sample], count: int) -> Batch:
         torch.stack([sample.t5_ids for sample in samples]),
         torch.stack([sample.target for sample in samples]).float(),
         torch.stack([sample.references for sample in samples]).float(),
+        torch.stack([sample.weights for sample in samples]),
         count,
     )

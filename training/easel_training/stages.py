@@ -88,6 +88,13 @@ def _sheet(painter: Painter, stream: SampleStream) -> Image.Image:
     return contact_sheet(painter, stream, [kinds[i % len(kinds)] for i in range(SHEET_TASKS)], seed=7)
 
 
+def _forget_path(config: Path) -> None:
+    """Drop the folder that diffusers says a network was opened from: it means nothing elsewhere."""
+    described = json.loads(config.read_text())
+    described.pop("_name_or_path", None)
+    config.write_text(json.dumps(described, indent=2, sort_keys=True) + "\n")
+
+
 def _publish_base(model: Path, painter: Painter) -> None:
     for name in ("text_encoder", "text_encoder_2", "transformer", "scheduler"):
         shutil.rmtree(model / name, ignore_errors=True)
@@ -95,6 +102,7 @@ def _publish_base(model: Path, painter: Painter) -> None:
     painter.clip.bfloat16().save_pretrained(model / "text_encoder")
     painter.t5.bfloat16().save_pretrained(model / "text_encoder_2")
     painter.transformer.bfloat16().save_pretrained(model / "transformer")
+    _forget_path(model / "transformer" / "config.json")
     painter.float().load_state_dict(state)
     FlowMatchEulerDiscreteScheduler(
         base_image_seq_len=256,

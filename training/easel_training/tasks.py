@@ -305,13 +305,13 @@ def _holding(rng: np.random.Generator, thing: Thing) -> Scene:
 
 #: Kinds and their shares in training.
 BASE_TASKS = {
-    "text_to_image": 0.25,
-    "change_color": 0.08,
-    "change_pattern": 0.11,
-    "change_background": 0.08,
-    "change_noun": 0.10,
-    "change_style": 0.10,
-    "transfer_within": 0.20,
+    "text_to_image": 0.28,
+    "change_color": 0.07,
+    "change_pattern": 0.14,
+    "change_background": 0.05,
+    "change_noun": 0.13,
+    "change_style": 0.06,
+    "transfer_within": 0.19,
     "copy_within": 0.08,
 }
 EDIT_TASKS = {

@@ -46,6 +46,7 @@ def train(
     if restored:
         tensors, state = restored
         step, samples, seconds = state["step"], state["samples"], state["seconds"]
+        stream.go_on_from(step)
         with torch.no_grad():
             for name, parameter in trained.items():
                 parameter.copy_(tensors[f"model.{name}"])
@@ -69,7 +70,7 @@ def train(
         time = shift * time / (1 + (shift - 1) * time)
         level = time.view(-1, 1, 1)
         velocity = painter((1 - level) * clean + level * noise, time, batch.clip_ids, batch.t5_ids, batch.references, batch.count)
-        loss = (velocity - (noise - clean)).square().mean()
+        loss = ((velocity - (noise - clean)).square().mean(-1) * batch.weights).mean()
         loss.backward()
         average_gradients(trained.values())
         torch.nn.utils.clip_grad_norm_(trained.values(), 1.0)

@@ -7,18 +7,19 @@ import numpy as np
 import pytest
 import torch
 
+from easel_training.changes import CHANGED_SHARE, changed_tokens, loss_weights
 from easel_training.judge.network import Judge, split_logits
 from easel_training.judge.train import export_graph
 from easel_training.measures.ablation import NO_ADAPTER, VARIANTS, Setting, run_variant
 from easel_training.measures.ablation_table import ablation_table
-from easel_training.measures.held_out import changed_tokens, held_out_tasks
+from easel_training.measures.held_out import held_out_tasks
 from easel_training.measures.interval import bootstrap
 from easel_training.measures.judged import PublishedJudge
 from easel_training.measures.losses import EditLoss
 from easel_training.measures.single import KINDS, measure_single, single_table
 from easel_training.tasks import EDIT_TASKS
 from easel_training.vae import to_pixels
-from easel_training.world.render import render
+from easel_training.world.render import render, thing_mask
 from easel_training.world.scene import random_scene
 
 
@@ -37,6 +38,24 @@ def test_tokens_change_where_the_pictures_differ() -> None:
         rows, columns = slice(token // 8 * 16, token // 8 * 16 + 16), slice(token % 8 * 16, token % 8 * 16 + 16)
         if not changed[token]:
             assert abs(source[rows, columns].astype(int) - target[rows, columns]).max() < 8
+
+
+def test_a_new_picture_changes_where_its_objects_are() -> None:
+    for kinds in ({"text_to_image": 1.0}, {"generate": 1.0}):
+        (task,) = held_out_tasks(kinds, 1)
+        changed = changed_tokens(task, 128)
+        for index in range(len(task.target.things)):
+            shown = thing_mask(task.target, index, 128).reshape(8, 16, 8, 16).mean((1, 3)).reshape(-1) > 0.2
+            assert shown.any() and changed[shown].all()
+        assert not changed[[0, 7, 56, 63]].any()
+
+
+def test_what_changes_carries_its_share_of_the_loss_and_a_sample_weighs_as_before() -> None:
+    few = np.arange(64) < 8
+    weights = loss_weights(few)
+    assert weights.mean() == pytest.approx(1) and weights[few].sum() == pytest.approx(CHANGED_SHARE * 64)
+    for all_alike in (np.ones(64, bool), np.zeros(64, bool), np.arange(64) < 50):
+        assert (loss_weights(all_alike) == 1).all()
 
 
 def test_the_interval_holds_the_mean_and_narrows_with_more_tasks() -> None:

@@ -23,6 +23,7 @@ def test_the_base_and_then_an_adapter_are_trained_and_published(tiny_model: Path
     after = load_painter(model).transformer.state_dict()
     assert any(not torch.equal(value, before[name]) for name, value in after.items())
     assert json.loads((model / "model_index.json").read_text())["_class_name"] == "FluxKontextPipeline"
+    assert "_name_or_path" not in json.loads((model / "transformer" / "config.json").read_text())
 
     train_adapter("edit", tmp_path / "edit", model, MINUTES, 32, 1, False)
     first = load_file(model / "edit_lora" / FILE_NAME)

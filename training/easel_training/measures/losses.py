@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from ..changes import changed_tokens
 from ..samples import Sample, SampleStream, stack
 from ..tasks import Task
 from ..transformer import Painter
-from .held_out import SEED, changed_tokens
+from .held_out import SEED
 
 #: Noise levels that the loss is a mean over.
 LEVELS = (0.3, 0.5, 0.7, 0.9)
