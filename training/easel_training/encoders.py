@@ -8,7 +8,6 @@ can read may be a hundredth of its length, and is then learned a hundred times s
 fixed vector per fact, all equally long.
 """
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +16,11 @@ import torch.nn.functional as F
 from torch import nn
 from transformers import CLIPTextModel, PreTrainedTokenizerFast, T5EncoderModel
 
-from .checkpoint import load_checkpoint, save_checkpoint
-from .clock import Clock
 from .sentences import IGNORE, TOKEN_HEADS, WHOLE_HEADS, read_sentences
+from .session import Session
 from .tasks import BASE_TASKS, EDIT_TASKS, GENERATE_TASKS, draw
 from .text import POOLED_WIDTH, TEXT_WIDTH, create_text_encoders, load_text_encoders, load_tokenizers, tokenize
-from .workers import agree, average_gradients, rank
+from .workers import average_gradients, rank
 
 BATCH = 96
 RATE = 1e-3
@@ -56,22 +54,16 @@ class Reader(nn.Module):
 
 def train_encoders(run: Path, model: Path, minutes: float, seed: int) -> None:
     """Train for some minutes, or go on from the run's checkpoint, else from published encoders; publishes both in bfloat16."""
-    run.mkdir(parents=True, exist_ok=True)
+    session = Session(run, minutes)
     torch.manual_seed(seed)
     tokenizers = load_tokenizers(model)
     reader = Reader(*_encoders(model, tokenizers))
-    step, seconds = 0, 0.0
-    restored = load_checkpoint(run / "checkpoint")
-    if restored:
-        tensors, state = restored
-        reader.load_state_dict(tensors, strict=False)
-        step, seconds = state["step"], state["seconds"]
+    if session.restored:
+        reader.load_state_dict(session.restored, strict=False)
     parameters = dict(reader.named_parameters())
-    rng = np.random.default_rng([seed, step, rank()])
+    rng = np.random.default_rng([seed, session.step, rank()])
     optimizer = torch.optim.AdamW(parameters.values(), betas=(0.9, 0.98), weight_decay=0)
-    clock = Clock(minutes, seconds)
-    log = (run / "log.jsonl").open("a")
-    while (progress := agree(clock.progress())) < 1:
+    while (progress := session.progress()) < 1:
         optimizer.param_groups[0]["lr"] = RATE * min(1, 0.02 + 2 * (1 - progress))
         loss, right = _loss(reader, tokenizers, rng)
         loss.backward()
@@ -79,14 +71,13 @@ def train_encoders(run: Path, model: Path, minutes: float, seed: int) -> None:
         torch.nn.utils.clip_grad_norm_(parameters.values(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        step += 1
-        if rank() == 0 and clock.every("log", 20):
-            log.write(json.dumps({"step": step, "loss": round(loss.item(), 4), "right": right}) + "\n")
-            log.flush()
-        if rank() == 0 and clock.every("save", 120):
-            _save(run, reader, step, clock)
+        session.advance()
+        if session.is_due("log", 20):
+            session.write(loss=round(loss.item(), 4), right=right)
+        if session.is_due("save", 120):
+            session.save(reader.state_dict())
+    session.save(reader.state_dict())
     if rank() == 0:
-        _save(run, reader, step, clock)
         reader.clip.bfloat16().save_pretrained(model / "text_encoder")
         reader.t5.bfloat16().save_pretrained(model / "text_encoder_2")
 
@@ -120,7 +111,3 @@ def _encoders(model: Path, tokenizers: tuple) -> tuple[CLIPTextModel, T5EncoderM
     if not (model / "text_encoder_2").exists():
         return create_text_encoders(*tokenizers)
     return load_text_encoders(model)
-
-
-def _save(run: Path, reader: Reader, step: int, clock: Clock) -> None:
-    save_checkpoint(run / "checkpoint", dict(reader.state_dict()), {"step": step, "seconds": clock.total()})

@@ -1,6 +1,5 @@
 """The loop both stages share: flow matching, Muon for matrices, AdamW for the rest, an average, checkpoints."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,12 +7,12 @@ import torch
 from PIL import Image
 
 from .average import Average
-from .checkpoint import load_checkpoint, save_checkpoint
-from .clock import Clock
-from .muon import create_optimizers, moments_of, restore_moments, set_rates
+from .muon import create_optimizers, set_rates
 from .samples import SampleStream
+from .session import Session
+from .trained import Trained
 from .transformer import Painter
-from .workers import agree, average_gradients, rank, workers
+from .workers import average_gradients, rank, workers
 
 #: Tokens of output and references in one batch of one worker.
 BATCH_TOKENS = 1024
@@ -39,27 +38,17 @@ def train(
     :param sheet: draws pictures with the averaged weights; written to `run/samples` now and then.
     """
     (run / "samples").mkdir(parents=True, exist_ok=True)
-    step, samples, seconds = 0, 0, 0.0
+    session = Session(run, minutes)
     device = next(iter(trained.values())).device
     optimizers = create_optimizers(trained, _is_block_matrix, _is_text_attention, betas=(0.9, 0.98), weight_decay=0)
-    restored = load_checkpoint(run / "checkpoint")
-    if restored:
-        tensors, state = restored
-        step, samples, seconds = state["step"], state["samples"], state["seconds"]
-        stream.go_on_from(step)
-        with torch.no_grad():
-            for name, parameter in trained.items():
-                parameter.copy_(tensors[f"model.{name}"])
-        restore_moments(optimizers, trained, tensors, step)
     average = Average(trained, 0.995)
-    if restored:
-        average.values = {name: tensors[f"average.{name}"].float().to(device) for name in average.values}
-    clock = Clock(minutes, seconds)
-    first_step = step
+    whole = Trained(trained, average, optimizers)
+    if session.restored:
+        whole.restore(session.restored, session.step)
+        stream.go_on_from(session.step)
     smooth: dict[int, float] = {}
-    log = (run / "log.jsonl").open("a")
-    while (progress := agree(clock.progress())) < 1:
-        factor = min(1, (step - first_step + 1) / 60) * min(1, max(0.02, (1 - progress) / 0.33))
+    while (progress := session.progress()) < 1:
+        factor = min(1, (session.step - session.first_step + 1) / 60) * min(1, max(0.02, (1 - progress) / 0.33))
         set_rates(optimizers, rates, factor)
         batch = stream.batch(BATCH_TOKENS).to(device)
         clean = batch.target
@@ -77,25 +66,20 @@ def train(
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad()
-        step, samples = step + 1, samples + n * workers()
-        average.update(trained, step)
+        session.advance(n * workers())
+        average.update(trained, session.step)
         smooth[batch.count] = loss.item() if batch.count not in smooth else 0.97 * smooth[batch.count] + 0.03 * loss.item()
-        if rank():
-            continue
-        if clock.every("log", 30):
-            losses = {str(count): round(value, 4) for count, value in sorted(smooth.items())}
-            log.write(json.dumps({"step": step, "samples": samples, "seconds": round(clock.total()), "loss": losses}) + "\n")
-            log.flush()
-        if clock.every("save", SAVE_SECONDS):
-            _save(run, trained, average, optimizers, {"step": step, "samples": samples, "seconds": clock.total()})
-        if clock.every("sheet", 900):
+        if session.is_due("log", 30):
+            session.write(loss={str(count): round(value, 4) for count, value in sorted(smooth.items())})
+        if session.is_due("save", SAVE_SECONDS):
+            session.save(whole.tensors())
+        if session.is_due("sheet", 900):
             with average.standing_in(trained):
-                sheet().save(run / "samples" / f"{step:06d}.png")
-    if rank() == 0:
-        _save(run, trained, average, optimizers, {"step": step, "samples": samples, "seconds": clock.total()})
+                sheet().save(run / "samples" / f"{session.step:06d}.png")
+    session.save(whole.tensors())
     average.copy_to(trained)
     if rank() == 0:
-        sheet().save(run / "samples" / f"{step:06d}.png")
+        sheet().save(run / "samples" / f"{session.step:06d}.png")
 
 
 def _is_block_matrix(name: str, parameter: torch.nn.Parameter) -> bool:
@@ -109,17 +93,3 @@ def _is_block_matrix(name: str, parameter: torch.nn.Parameter) -> bool:
 def _is_text_attention(name: str) -> bool:
     """Attention of the text encoders: without a norm on queries and keys its logits grow fast at the full rate."""
     return name.startswith(("clip.", "t5.")) and ("self_attn" in name or "SelfAttention" in name)
-
-
-def _save(
-    run: Path,
-    trained: dict[str, torch.nn.Parameter],
-    average: Average,
-    optimizers: list[torch.optim.Optimizer],
-    state: dict[str, float],
-) -> None:
-    """Weights in float32; average and moments in bfloat16, which keeps the checkpoint under 128 MB."""
-    tensors = {f"model.{name}": parameter for name, parameter in trained.items()}
-    tensors |= {f"average.{name}": value.bfloat16() for name, value in average.values.items()}
-    tensors |= moments_of(optimizers, trained)
-    save_checkpoint(run / "checkpoint", tensors, state)

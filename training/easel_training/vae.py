@@ -10,9 +10,9 @@ import torch.nn.functional as F
 from diffusers import AutoencoderKL
 
 from .average import Average
-from .checkpoint import load_checkpoint, save_checkpoint
-from .clock import Clock
-from .workers import agree, average_gradients, rank
+from .session import Session
+from .trained import Trained
+from .workers import average_gradients, rank
 from .world.render import render
 from .world.scene import random_scene
 
@@ -72,33 +72,25 @@ def train_vae(run: Path, minutes: float, seed: int, size: int = 128, decoder_onl
 
     :param decoder_only: keep the encoder, and so every latent, as it is.
     """
+    session = Session(run, minutes)
     torch.manual_seed(seed)
     vae = create_vae()
     parameters = dict(vae.named_parameters())
-    step, seconds = 0, 0.0
-    restored = load_checkpoint(run / "checkpoint")
-    if restored:
-        tensors, state = restored
-        step, seconds = state["step"], state["seconds"]
-        vae.load_state_dict({name[6:]: value for name, value in tensors.items() if name.startswith("model.")})
-    rng = np.random.default_rng([seed, step, rank()])
-    torch.manual_seed(seed + step + rank())
     average = Average(parameters, 0.997)
-    if restored:
-        average.values = {name: tensors[f"average.{name}"].clone() for name in average.values}
+    whole = Trained(parameters, average, [])
+    if session.restored:
+        whole.restore(session.restored, session.step)
+    rng = np.random.default_rng([seed, session.step, rank()])
+    torch.manual_seed(seed + session.step + rank())
     trained = {name: p for name, p in parameters.items() if not (decoder_only and name.startswith("encoder."))}
     for name, parameter in parameters.items():
         parameter.requires_grad_(name in trained)
     optimizer = torch.optim.AdamW(trained.values(), lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0)
-    clock = Clock(minutes, seconds)
-    first_step = step
     pool = np.stack([render(random_scene(rng), size) for _ in range(POOL)])
-    run.mkdir(parents=True, exist_ok=True)
-    log = (run / "log.jsonl").open("a")
     smooth = None
-    while (progress := agree(clock.progress())) < 1:
+    while (progress := session.progress()) < 1:
         for group in optimizer.param_groups:
-            group["lr"] = LEARNING_RATE * min(1, (step - first_step + 1) / 50) * min(1, 0.02 + 2 * (1 - progress))
+            group["lr"] = LEARNING_RATE * min(1, (session.step - session.first_step + 1) / 50) * min(1, 0.02 + 2 * (1 - progress))
         crop, batch = (CROP, 6) if progress < 0.85 else (size, 2)
         pool[rng.integers(POOL)] = render(random_scene(rng), size)
         corner = rng.integers(0, (size - crop) // 4 + 1, (batch, 2)) * 4
@@ -112,20 +104,16 @@ def train_vae(run: Path, minutes: float, seed: int, size: int = 128, decoder_onl
         average_gradients(trained.values())
         torch.nn.utils.clip_grad_norm_(trained.values(), 0.5)
         optimizer.step()
-        step += 1
-        average.update(parameters, step)
+        session.advance()
+        average.update(parameters, session.step)
         smooth = l1 if smooth is None else 0.97 * smooth + 0.03 * l1
-        if rank():
-            continue
-        if clock.every("log", 20):
-            log.write(json.dumps({"step": step, "seconds": round(clock.total()), "l1": round(smooth, 4)}) + "\n")
-            log.flush()
-        if clock.every("save", 180):
-            _save(run, parameters, average, step, clock.total())
-    if rank():
-        return
-    _save(run, parameters, average, step, clock.total())
-    _export(run, vae, average, pool[:64])
+        if session.is_due("log", 20):
+            session.write(l1=round(smooth, 4))
+        if session.is_due("save", 180):
+            session.save(whole.tensors())
+    session.save(whole.tensors())
+    if rank() == 0:
+        _export(run, vae, average, pool[:64])
 
 
 def _loss(output: torch.Tensor, pixels: torch.Tensor, latents: torch.Tensor) -> tuple[torch.Tensor, float]:
@@ -135,12 +123,6 @@ def _loss(output: torch.Tensor, pixels: torch.Tensor, latents: torch.Tensor) -> 
         difference[..., 1:, :] - difference[..., :-1, :]
     ).abs().mean()
     return 4 * difference.square().mean() + 0.25 * l1 + 0.25 * gradient + 1e-4 * latents.square().mean(), l1.item()
-
-
-def _save(run: Path, parameters: dict[str, torch.nn.Parameter], average: Average, step: int, seconds: float) -> None:
-    tensors = {f"model.{name}": value for name, value in parameters.items()}
-    tensors |= {f"average.{name}": value for name, value in average.values.items()}
-    save_checkpoint(run / "checkpoint", tensors, {"step": step, "seconds": seconds})
 
 
 @torch.no_grad()

@@ -69,7 +69,7 @@ def test_the_page_names_settings_numbers_and_pictures(tmp_path: Path) -> None:
         Image.new("RGB", (4, 4)).save(run / "samples" / f"{step:06d}.png")
     page = write_report(run).read_text()
     assert "| sessions | 2 |" in page and "| seed | 1, 2 |" in page and "| minutes | 30.0 |" in page
-    assert "| learning rate | 0.02 (Muon), 0.0012 (AdamW) |" in page
+    assert "| learning rate | 0.01 (Muon), 0.001 (AdamW) |" in page
     assert "| samples | 780, lately 2.00 a second |" in page and "| time | 6 minutes |" in page
     assert "| loss.1 | 0.5 | 0.0128 | 0.5 | 0.0128 |" in page
     assert page.count("samples/") == 5 and "samples/000000.png" in page and "samples/000080.png" in page

@@ -9,20 +9,21 @@ import torch.nn.functional as F
 from diffusers import AutoencoderKL
 from torch import nn
 
-from ..checkpoint import load_checkpoint, save_checkpoint
-from ..clock import Clock
 from ..model_folder import load_vae
 from ..muon import create_optimizers, set_rates
+from ..session import Session
 from ..vae import to_pixels
-from ..workers import agree, average_gradients, rank
+from ..workers import average_gradients, rank
 from ..world.render import render
-from .labels import HEADS, IGNORE, LABELS, labels_of
+from .labels import HEADS, IGNORE, LABELS, WHOLE_HEADS, labels_of
 from .network import Judge, split_logits
 from .pictures import JudgeBatch, Pictures, any_scene, round_trip
 
 BATCH = 16
 #: Learning rates of Muon (matrices and filters) and of AdamW (the rest).
 RATES = (0.03, 2e-3)
+#: Of the heads in the loss, in their order: the pattern of an object is learnt last.
+WEIGHTS = [3 if part == "pattern" and name not in WHOLE_HEADS else 1 for name, part in HEADS.items()]
 #: Whole pictures of which at most this share may look damaged: the damage logit is shifted so.
 FALSE_DAMAGE = 0.003
 #: New pictures for the damage logit and for the accuracy.
@@ -31,27 +32,21 @@ MEASURED = 800
 
 def train_judge(run: Path, model: Path, minutes: float, size: int, seed: int) -> None:
     """Train for some minutes, or go on; writes `run/judge.onnx` and `run/judge.json` with its accuracy on new renders."""
-    run.mkdir(parents=True, exist_ok=True)
+    session = Session(run, minutes)
     torch.manual_seed(seed)
     judge = Judge()
     parameters = dict(judge.named_parameters())
-    step, seconds = 0, 0.0
-    restored = load_checkpoint(run / "checkpoint")
-    if restored:
-        tensors, state = restored
-        judge.load_state_dict(tensors)
-        step, seconds = state["step"], state["seconds"]
+    if session.restored:
+        judge.load_state_dict(session.restored)
     vae = load_vae(model)
-    pictures = Pictures(vae, size, np.random.default_rng([seed, step, rank()]))
-    torch.manual_seed(seed + step + rank())
+    pictures = Pictures(vae, size, np.random.default_rng([seed, session.step, rank()]))
+    torch.manual_seed(seed + session.step + rank())
     optimizers = create_optimizers(
         parameters,
         lambda name, p: p.ndim > 1 and "head" not in name and name.split(".")[0] not in ("damage", "mask"),
         weight_decay=0.01,
     )
-    clock = Clock(minutes, seconds)
-    log = (run / "log.jsonl").open("a")
-    while (progress := agree(clock.progress())) < 1:
+    while (progress := session.progress()) < 1:
         set_rates(optimizers, RATES, min(1.0, 0.01 + 1.6 * (1 - progress)))
         loss = _loss(judge, pictures.batch(BATCH))
         judge.zero_grad()
@@ -59,16 +54,14 @@ def train_judge(run: Path, model: Path, minutes: float, size: int, seed: int) ->
         average_gradients(parameters.values())
         for optimizer in optimizers:
             optimizer.step()
-        step += 1
-        if rank() == 0 and clock.every("log", 20):
-            log.write(json.dumps({"step": step, "seconds": round(clock.total()), "loss": round(loss.item(), 4)}) + "\n")
-            log.flush()
-        if rank() == 0 and clock.every("save", 120):
-            save_checkpoint(run / "checkpoint", dict(judge.state_dict()), {"step": step, "seconds": clock.total()})
-    if rank():
-        return
-    save_checkpoint(run / "checkpoint", dict(judge.state_dict()), {"step": step, "seconds": clock.total()})
-    _export(run, judge.eval(), vae, size)
+        session.advance()
+        if session.is_due("log", 20):
+            session.write(loss=round(loss.item(), 4))
+        if session.is_due("save", 120):
+            session.save(judge.state_dict())
+    session.save(judge.state_dict())
+    if rank() == 0:
+        _export(run, judge.eval(), vae, size)
 
 
 def _loss(judge: Judge, batch: JudgeBatch) -> torch.Tensor:
@@ -76,7 +69,10 @@ def _loss(judge: Judge, batch: JudgeBatch) -> torch.Tensor:
     logits, mask_logits = judge(batch.pixels)
     heads, damage_logit = split_logits(logits)
     whole = batch.damaged == 0
-    losses = [F.cross_entropy(head[whole], batch.labels[whole, i], ignore_index=IGNORE) for i, head in enumerate(heads)]
+    losses = [
+        weight * F.cross_entropy(head[whole], batch.labels[whole, i], ignore_index=IGNORE)
+        for i, (head, weight) in enumerate(zip(heads, WEIGHTS))
+    ]
     damage = F.binary_cross_entropy_with_logits(damage_logit, batch.damaged)
     objects = F.binary_cross_entropy_with_logits(mask_logits[whole], batch.masks[whole])
     return sum(one for one in losses if not one.isnan()) + damage + objects

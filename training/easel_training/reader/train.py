@@ -1,17 +1,15 @@
 """The stage that trains the language model: answers are learnt token by token; a checkpoint, an average, held-out checks."""
 
-import json
 from pathlib import Path
-from typing import TextIO
 
 import torch
 from transformers import Qwen2_5_VLForConditionalGeneration
 
 from ..average import Average
-from ..checkpoint import load_checkpoint, save_checkpoint
-from ..clock import Clock
-from ..muon import create_optimizers, moments_of, restore_moments, set_rates
-from ..workers import agree, average_gradients, rank, workers
+from ..muon import create_optimizers, set_rates
+from ..session import Session
+from ..trained import Trained
+from ..workers import average_gradients, rank, workers
 from .network import create_network, load_network, publish
 from .samples import IGNORED, Batch, RequestStream
 from .tokenizer import load_tokenizer
@@ -32,30 +30,26 @@ def train_reader(run: Path, folder: Path, minutes: float, seed: int) -> None:
     :param run: holds the checkpoint and `log.jsonl`.
     :param folder: the `vlm` folder of the model; holds the tokenizer and receives the rest.
     """
-    run.mkdir(parents=True, exist_ok=True)
+    session = Session(run, minutes)
     torch.manual_seed(seed)
     published = (folder / "model.safetensors").exists()
-    restored = load_checkpoint(run / "checkpoint")
     tokenizer = load_tokenizer(folder)
-    network = load_network(folder) if published and not restored else create_network(tokenizer)
+    network = load_network(folder) if published and not session.restored else create_network(tokenizer)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network.to(device).train()
     trained = dict(network.named_parameters())
     optimizers = create_optimizers(trained, _is_muon, betas=(0.9, 0.98), weight_decay=0)
-    step, samples, seconds = 0, 0, 0.0
     average = Average(trained, 0.998)
-    if restored:
-        tensors, state = restored
-        step, samples, seconds = state["step"], state["samples"], state["seconds"]
-        _restore(trained, average, optimizers, tensors, step)
-    rates = RATES if restored or not published else (RATES[0] * PUBLISHED_RATE, RATES[1] * PUBLISHED_RATE)
-    stream = RequestStream(tokenizer, seed + 1000 * step + rank())
+    whole = Trained(trained, average, optimizers)
+    if session.restored:
+        whole.restore(session.restored, session.step)
+    rates = RATES if session.restored or not published else (RATES[0] * PUBLISHED_RATE, RATES[1] * PUBLISHED_RATE)
+    stream = RequestStream(tokenizer, seed + 1000 * session.step + rank())
     checks = RequestStream(tokenizer, 5, held_out=True)
     held_out = [checks.batch(BATCH_TOKENS) for _ in range(CHECK_BATCHES)] if rank() == 0 else []
-    clock, first_step, smooth = Clock(minutes, seconds), step, 0.0
-    log = (run / "log.jsonl").open("a")
-    while (progress := agree(clock.progress())) < 1:
-        factor = min(1, (step - first_step + 1) / 100) * min(1, max(0.02, (1 - progress) / 0.4))
+    smooth = 0.0
+    while (progress := session.progress()) < 1:
+        factor = min(1, (session.step - session.first_step + 1) / 100) * min(1, max(0.02, (1 - progress) / 0.4))
         set_rates(optimizers, rates, factor)
         batch = stream.batch(BATCH_TOKENS).to(device)
         logits, targets = answer_logits(network, batch)
@@ -66,22 +60,19 @@ def train_reader(run: Path, folder: Path, minutes: float, seed: int) -> None:
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad()
-        step, samples = step + 1, samples + len(batch.ids) * workers()
-        average.update(trained, step)
-        smooth = loss.item() if step == first_step + 1 else 0.98 * smooth + 0.02 * loss.item()
-        if rank():
-            continue
-        state = {"step": step, "samples": samples, "seconds": clock.total()}
-        if clock.every("log", 30):
-            _write(log, {**state, "seconds": round(clock.total()), "loss": round(smooth, 4)})
-        if clock.every("save", SAVE_SECONDS):
-            _save(run, trained, average, optimizers, state)
-        if clock.every("check", CHECK_SECONDS):
-            _write(log, {"step": step, "heldOut": _checked(network, trained, average, held_out)})
+        session.advance(len(batch.ids) * workers())
+        average.update(trained, session.step)
+        smooth = loss.item() if session.step == session.first_step + 1 else 0.98 * smooth + 0.02 * loss.item()
+        if session.is_due("log", 30):
+            session.write(loss=round(smooth, 4))
+        if session.is_due("save", SAVE_SECONDS):
+            session.save(whole.tensors())
+        if session.is_due("check", CHECK_SECONDS):
+            session.write(heldOut=_checked(network, trained, average, held_out))
+    session.save(whole.tensors())
     if rank():
         return
-    _save(run, trained, average, optimizers, {"step": step, "samples": samples, "seconds": clock.total()})
-    _write(log, {"step": step, "heldOut": _checked(network, trained, average, held_out)})
+    session.write(heldOut=_checked(network, trained, average, held_out))
     average.copy_to(trained)
     publish(folder, network, tokenizer)
 
@@ -124,35 +115,3 @@ def _checked(
             lengths = (batch.targets != IGNORED).sum(1).tolist()
             answers += [part.all().item() for part in right.split(lengths)]
     return {"tokens": round(sum(tokens) / len(tokens), 4), "answers": round(sum(answers) / len(answers), 4)}
-
-
-def _write(log: TextIO, row: dict) -> None:
-    log.write(json.dumps(row) + "\n")
-    log.flush()
-
-
-def _save(
-    run: Path,
-    trained: dict[str, torch.nn.Parameter],
-    average: Average,
-    optimizers: list[torch.optim.Optimizer],
-    state: dict[str, float],
-) -> None:
-    tensors = {f"model.{name}": parameter for name, parameter in trained.items()}
-    tensors |= {f"average.{name}": value for name, value in average.values.items()}
-    tensors |= moments_of(optimizers, trained)
-    save_checkpoint(run / "checkpoint", tensors, state)
-
-
-def _restore(
-    trained: dict[str, torch.nn.Parameter],
-    average: Average,
-    optimizers: list[torch.optim.Optimizer],
-    tensors: dict[str, torch.Tensor],
-    step: int,
-) -> None:
-    with torch.no_grad():
-        for name, parameter in trained.items():
-            parameter.copy_(tensors[f"model.{name}"])
-    average.values = {name: tensors[f"average.{name}"].float().to(value.device) for name, value in average.values.items()}
-    restore_moments(optimizers, trained, tensors, step)
