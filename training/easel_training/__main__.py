@@ -10,6 +10,7 @@ from .command_line import TRAINING, parse
 from .encoders import train_encoders
 from .judge.train import train_judge
 from .kontext.train import KontextSettings, train_kontext
+from .layout import DREAMOMNI2
 from .measures.ablation import Setting, run_variant
 from .measures.ablation_table import ablation_table
 from .measures.single import measure_single, single_table
@@ -19,12 +20,14 @@ from .report.page import write_report
 from .report.sessions import record_session
 from .requests.cases import write_requests
 from .stages import publish_vae, train_adapter, train_base
+from .tasks import CURRICULA
 from .text import write_tokenizers
 from .vae import train_vae
 from .workers import run_workers
+from .world_sheet import write_world_sheet
 
 #: Options that say how a session trains.
-SETTINGS = ("stage", "minutes", "workers", "seed", "size", "fresh", "model")
+SETTINGS = ("stage", "minutes", "workers", "seed", "size", "world", "fresh", "model")
 
 
 def main() -> None:
@@ -60,15 +63,18 @@ def main() -> None:
         write_card(options.model, options.size, options.version)
     elif options.stage == "cases":
         write_cases(options.cases, options.size)
+    elif options.stage == "world":
+        print(write_world_sheet(options.runs, options.world, options.size, options.seed))
     else:
         write_requests(options.requests, options.size)
 
 
 def train_stage(options: Namespace, run: Path) -> None:
     """Train a stage for its minutes and publish what it trained."""
+    curriculum = CURRICULA[options.world]
     if options.stage.startswith("vae"):
         decoder_only = options.stage == "vae-decoder"
-        run_workers(options.workers, train_vae, run, options.minutes, options.seed, options.size, decoder_only)
+        run_workers(options.workers, train_vae, run, options.minutes, options.seed, options.size, decoder_only, curriculum.world)
         publish_vae(run, options.model)
     elif options.stage == "judge":
         run_workers(options.workers, train_judge, run, options.model, options.minutes, options.size, options.seed)
@@ -80,12 +86,12 @@ def train_stage(options: Namespace, run: Path) -> None:
     elif options.stage == "text":
         if not (options.model / "tokenizer_2").exists():
             write_tokenizers(options.model)
-        run_workers(options.workers, train_encoders, run, options.model, options.minutes, options.seed)
+        run_workers(options.workers, train_encoders, run, options.model, options.minutes, options.seed, curriculum)
     elif options.stage == "base":
-        run_workers(options.workers, train_base, run, options.model, options.minutes, options.size, options.seed)
+        run_workers(options.workers, train_base, run, options.model, options.minutes, options.size, options.seed, curriculum)
     else:
         common = run, options.model, options.minutes, options.size, options.seed, options.fresh
-        run_workers(options.workers, train_adapter, options.stage, *common)
+        run_workers(options.workers, train_adapter, options.stage, *common, DREAMOMNI2, None, curriculum)
 
 
 def _settings(options: Namespace) -> dict[str, object]:

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from .judge.labels import HEADS, IGNORE, LABELS, labels_of
-from .tasks import BASE_TASKS, EDIT_TASKS, GENERATE_TASKS, Task, draw
+from .tasks import BASE_TASKS, EDIT_TASKS, GENERATE_KINDS, GENERATE_TASKS, Task, draw
 from .world.render import render
 from .world.scene import Background, Scene, pick
 from .world.vocabulary import COLORS, NOUNS, PATTERNS, is_held_out
@@ -70,7 +70,7 @@ def unasked_change(task: Task, rng: np.random.Generator) -> Scene:
 
 def _changed_parts(task: Task) -> set:
     """What the task itself changes, compared with image 1; nothing for a new picture."""
-    if not task.inputs or task.kind in GENERATE_TASKS:
+    if not task.inputs or task.kind in GENERATE_KINDS:
         return set()
     source, target = task.inputs[0], task.target
     asked: set = set()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from .layout import TOKEN_SIDE
-from .tasks import BASE_TASKS, EDIT_TASKS, Task
+from .tasks import GENERATE_KINDS, Task
 from .world.render import render
 
 #: A pixel has changed from this difference on, of 255.
@@ -21,8 +21,8 @@ def changed_tokens(task: Task, size: int) -> np.ndarray:
     :param size: side of the pictures in pixels.
     :returns: bool [tokens].
     """
-    edits = task.inputs and (task.kind in EDIT_TASKS or task.kind in BASE_TASKS)
-    before = task.inputs[0] if edits else replace(task.target, things=())
+    is_new = not task.inputs or task.kind in GENERATE_KINDS
+    before = replace(task.target, things=()) if is_new else task.inputs[0]
     source, target = (render(scene, size).astype(np.int16) for scene in (before, task.target))
     side = size // TOKEN_SIDE
     differs = (abs(source - target).max(-1) >= CHANGED).reshape(side, TOKEN_SIDE, side, TOKEN_SIDE)

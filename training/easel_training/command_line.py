@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .measures.ablation import VARIANTS
+from .tasks import CURRICULA
 
 #: Stages that train, with what they train.
 TRAINING = {
@@ -22,6 +23,7 @@ WRITING = {
     "cases": "the benchmark's cases",
     "requests": "the requests of bench:interpret",
     "card": "easel.json, NOTICE, samples",
+    "world": "a sheet of a world's scenes, to look at",
 }
 
 
@@ -80,6 +82,7 @@ def _common() -> argparse.ArgumentParser:
     parser.add_argument("--cases", type=Path, default=Path("../bench/quality/cases"), help="folder of the benchmark's cases")
     parser.add_argument("--requests", type=Path, default=Path("../bench/interpret/cases"), help="folder of the requests")
     parser.add_argument("--size", type=int, default=128, help="side of the pictures in pixels")
+    parser.add_argument("--world", default="core", choices=list(CURRICULA), help="the words and tasks that pictures are made of")
     parser.add_argument("--version", default="0.1.0", help="version the model card names")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fresh", action="store_true", help="edit, generate: begin without the published LoRA")

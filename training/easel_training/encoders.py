@@ -18,7 +18,7 @@ from transformers import CLIPTextModel, PreTrainedTokenizerFast, T5EncoderModel
 
 from .sentences import IGNORE, TOKEN_HEADS, WHOLE_HEADS, read_sentences
 from .session import Session
-from .tasks import BASE_TASKS, EDIT_TASKS, GENERATE_TASKS, draw
+from .tasks import CURRICULA, Curriculum, draw
 from .text import POOLED_WIDTH, TEXT_WIDTH, create_text_encoders, load_text_encoders, load_tokenizers, tokenize
 from .workers import average_gradients, rank
 
@@ -26,8 +26,6 @@ BATCH = 96
 RATE = 1e-3
 #: Length of a fact's vector, and weight of the pooled vector's distance from the sum of its facts.
 FACT_LENGTH, FACT_WEIGHT = 3.0, 4.0
-#: Sentences of all kinds; the LoRAs' too, because they are trained on frozen encoders.
-KINDS = {kind: share / 3 for tasks in (BASE_TASKS, EDIT_TASKS, GENERATE_TASKS) for kind, share in tasks.items()}
 
 
 class Reader(nn.Module):
@@ -52,7 +50,13 @@ class Reader(nn.Module):
         return self.facts[chosen].sum(1)
 
 
-def train_encoders(run: Path, model: Path, minutes: float, seed: int) -> None:
+def all_kinds(curriculum: Curriculum) -> dict[str, float]:
+    """Sentences of all kinds; the LoRAs' too, because they are trained on frozen encoders."""
+    stages = curriculum.base, curriculum.edit, curriculum.generate
+    return {kind: share / sum(tasks.values()) for tasks in stages for kind, share in tasks.items()}
+
+
+def train_encoders(run: Path, model: Path, minutes: float, seed: int, curriculum: Curriculum = CURRICULA["core"]) -> None:
     """Train for some minutes, or go on from the run's checkpoint, else from published encoders; publishes both in bfloat16."""
     session = Session(run, minutes)
     torch.manual_seed(seed)
@@ -65,7 +69,7 @@ def train_encoders(run: Path, model: Path, minutes: float, seed: int) -> None:
     optimizer = torch.optim.AdamW(parameters.values(), betas=(0.9, 0.98), weight_decay=0)
     while (progress := session.progress()) < 1:
         optimizer.param_groups[0]["lr"] = RATE * min(1, 0.02 + 2 * (1 - progress))
-        loss, right = _loss(reader, tokenizers, rng)
+        loss, right = _loss(reader, tokenizers, curriculum, rng)
         loss.backward()
         average_gradients(parameters.values())
         torch.nn.utils.clip_grad_norm_(parameters.values(), 1.0)
@@ -82,9 +86,12 @@ def train_encoders(run: Path, model: Path, minutes: float, seed: int) -> None:
         reader.t5.bfloat16().save_pretrained(model / "text_encoder_2")
 
 
-def _loss(reader: Reader, tokenizers: tuple, rng: np.random.Generator) -> tuple[torch.Tensor, dict[str, float]]:
+def _loss(
+    reader: Reader, tokenizers: tuple, curriculum: Curriculum, rng: np.random.Generator
+) -> tuple[torch.Tensor, dict[str, float]]:
     """Loss of a new batch; the share of right labels by head, and of the facts' variance that the pooled vector has."""
-    prompts = [draw(KINDS, rng).prompt(rng) for _ in range(BATCH)]
+    kinds = all_kinds(curriculum)
+    prompts = [draw(kinds, rng, world=curriculum.world).prompt(rng) for _ in range(BATCH)]
     clip_ids, t5_ids = tokenize(*tokenizers, prompts)
     read = [read_sentences(words_of(tokenizers[1], ids)) for ids in t5_ids.tolist()]
     tokens, pooled = reader(clip_ids, t5_ids)

@@ -44,7 +44,7 @@ def sample(painter: Painter, batch: Batch, steps: int = 16, seed: int = 0) -> to
 def contact_sheet(painter: Painter, stream: SampleStream, kinds: list[str], seed: int, held_out: bool = True) -> Image.Image:
     """One column a task: inputs (two rows, white where absent), target, output."""
     rng = np.random.default_rng(seed)
-    tasks = [draw({kind: 1.0}, rng, held_out) for kind in kinds]
+    tasks = [draw({kind: 1.0}, rng, held_out, stream.world) for kind in kinds]
     outputs: dict[int, np.ndarray] = {}
     side = stream.size // 16
     for count in {len(task.inputs) for task in tasks}:

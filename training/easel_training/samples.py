@@ -13,6 +13,7 @@ from .tasks import Task, draw
 from .text import tokenize
 from .vae import to_pixels
 from .world.render import render
+from .world.vocabulary import CORE, World
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,21 @@ class SampleStream:
     CAPTION_DROPOUT = 0.08
 
     def __init__(
-        self, vae: AutoencoderKL, tokenizers: tuple, kinds: dict[str, float], size: int, seed: int, layout: Layout = DREAMOMNI2
+        self,
+        vae: AutoencoderKL,
+        tokenizers: tuple,
+        kinds: dict[str, float],
+        size: int,
+        seed: int,
+        layout: Layout = DREAMOMNI2,
+        world: World = CORE,
     ) -> None:
         self.vae = vae
         self.tokenizers = tokenizers
         self.kinds = kinds
         self.size = size
         self.layout = layout
+        self.world = world
         self.seed = seed
         self.rng = np.random.default_rng(seed)
         self.buffers: dict[int, list[Sample]] = {}
@@ -74,7 +83,7 @@ class SampleStream:
 
     def batch(self, tokens: int) -> Batch:
         """A batch of about as many tokens, over output and references."""
-        first = draw(self.kinds, self.rng)
+        first = self._draw()
         count = len(first.inputs)
         side_tokens = (self.size // 16) ** 2
         wanted = max(4, tokens // (side_tokens * (count + 1)))
@@ -82,7 +91,7 @@ class SampleStream:
         new = wanted if len(buffer) < 8 * wanted else max(1, round(wanted * self.NEW_SHARE))
         tasks = [first]
         while len(tasks) < new:
-            task = draw(self.kinds, self.rng)
+            task = self._draw()
             if len(task.inputs) == count:
                 tasks.append(task)
         fresh = self.encode(tasks, self.CAPTION_DROPOUT)
@@ -90,6 +99,9 @@ class SampleStream:
         buffer.extend(fresh)
         del buffer[: max(0, len(buffer) - self.CAPACITY)]
         return stack([*fresh, *replayed], count)
+
+    def _draw(self) -> Task:
+        return draw(self.kinds, self.rng, world=self.world)
 
     def encode(self, tasks: list[Task], caption_dropout: float = 0.0) -> list[Sample]:
         """Render and encode tasks with equally many inputs; a share of them loses its words."""

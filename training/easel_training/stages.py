@@ -14,7 +14,7 @@ from .layout import DREAMOMNI2, Layout
 from .model_folder import device, load_painter, load_vae
 from .sampler import contact_sheet
 from .samples import SampleStream
-from .tasks import BASE_TASKS, EDIT_TASKS, GENERATE_TASKS
+from .tasks import CURRICULA, Curriculum
 from .text import load_text_encoders, load_tokenizers
 from .trainer import train
 from .transformer import Painter, create_transformer
@@ -22,14 +22,15 @@ from .workers import rank
 
 #: Ranks of the adapters: all weights together stay under 40 MB.
 LORA_RANKS = {"edit": 40, "generate": 24}
-ADAPTERS = {"edit": (EDIT_TASKS, "edit_lora"), "generate": (GENERATE_TASKS, "gen_lora")}
+#: Their folders in a model folder.
+ADAPTERS = {"edit": "edit_lora", "generate": "gen_lora"}
 BASE_RATES = (0.01, 1e-3)
 LORA_RATES = (0.01, 1e-3)
 #: Tasks on a sheet.
 SHEET_TASKS = 16
 
 
-def train_base(run: Path, model: Path, minutes: float, size: int, seed: int) -> None:
+def train_base(run: Path, model: Path, minutes: float, size: int, seed: int, curriculum: Curriculum = CURRICULA["core"]) -> None:
     """Train the base on text to image and single-image edits.
 
     :param run: holds the checkpoint; where it is absent, training starts from `model`'s weights, or from a random transformer.
@@ -40,7 +41,8 @@ def train_base(run: Path, model: Path, minutes: float, size: int, seed: int) -> 
     tokenizers = load_tokenizers(model)
     published = (model / "transformer").exists()
     painter = load_painter(model) if published else Painter(*load_text_encoders(model), create_transformer()).to(device())
-    stream = SampleStream(load_vae(model), tokenizers, BASE_TASKS, size, seed + rank())
+    world = curriculum.world
+    stream = SampleStream(load_vae(model), tokenizers, curriculum.base, size, seed + rank(), world=world)
     torch.manual_seed(seed + rank())
     trained = dict(painter.named_parameters())
     train(run, painter, stream, trained, minutes, BASE_RATES, lambda: _sheet(painter, stream))
@@ -58,6 +60,7 @@ def train_adapter(
     fresh: bool,
     layout: Layout = DREAMOMNI2,
     out: Path | None = None,
+    curriculum: Curriculum = CURRICULA["core"],
 ) -> None:
     """Train the LoRA `edit` or `generate` on the frozen base of a model folder and write it there.
 
@@ -65,13 +68,14 @@ def train_adapter(
     :param out: the file to write in place of the model folder's.
     """
     torch.manual_seed(seed)
-    tasks, folder = ADAPTERS[name]
+    tasks = {"edit": curriculum.edit, "generate": curriculum.generate}[name]
     painter = load_painter(model, layout).requires_grad_(False)
     trained = add_adapter(painter.transformer, name, LORA_RANKS[name])
-    published = model / folder / FILE_NAME
+    published = model / ADAPTERS[name] / FILE_NAME
     if published.exists() and not fresh and not (run / "checkpoint").exists():
         load_adapter(trained, name, published)
-    stream = SampleStream(load_vae(model), load_tokenizers(model), tasks, size, seed + rank(), layout)
+    tokenizers, world = load_tokenizers(model), curriculum.world
+    stream = SampleStream(load_vae(model), tokenizers, tasks, size, seed + rank(), layout, world)
     torch.manual_seed(seed + rank())
     train(run, painter, stream, trained, minutes, LORA_RATES, lambda: _sheet(painter, stream))
     if rank() == 0:

@@ -7,7 +7,7 @@ import torch
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizerFast, PreTrainedTokenizerFast, T5Config, T5EncoderModel
 
-from .world.vocabulary import COLORS, ICONS, PATTERNS, STYLES
+from .world.vocabulary import COLORS, FULL, ICONS, PATTERNS, STYLES
 
 #: Tokens of a prompt, padded; the longest canonical prompt has 45.
 MAX_TEXT_TOKENS = 48
@@ -288,10 +288,14 @@ REQUEST_WORDS = [
     "sad",
 ]
 
+#: What is said of how an object stands.
+POSES = ["tilt", "flip", "move", "smaller", "larger", "left", "right", "up", "down"]
+
 
 def world_words() -> list[str]:
     """Every word that is one token, most useful first, without repetition."""
-    return list(dict.fromkeys([*REQUEST_WORDS, *COLORS, *PATTERNS, *STYLES, *ICONS]))
+    full = [*FULL.colors, *FULL.patterns, *FULL.styles, *FULL.materials, *FULL.lights, *FULL.settings[1:], *POSES]
+    return list(dict.fromkeys([*REQUEST_WORDS, *COLORS, *PATTERNS, *STYLES, *ICONS, *full]))
 
 
 def write_tokenizers(folder: Path) -> None:

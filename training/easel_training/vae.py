@@ -11,10 +11,11 @@ from diffusers import AutoencoderKL
 
 from .average import Average
 from .session import Session
+from .tasks import Dice
 from .trained import Trained
 from .workers import average_gradients, rank
 from .world.render import render
-from .world.scene import random_scene
+from .world.vocabulary import CORE, World
 
 UNSHUFFLE = 4
 LATENT_CHANNELS = 16
@@ -65,7 +66,7 @@ def decode(vae: AutoencoderKL, latents: torch.Tensor) -> torch.Tensor:
     return F.pixel_shuffle(vae.decode(latents.contiguous(memory_format=torch.channels_last)).sample, UNSHUFFLE)
 
 
-def train_vae(run: Path, minutes: float, seed: int, size: int = 128, decoder_only: bool = False) -> None:
+def train_vae(run: Path, minutes: float, seed: int, size: int = 128, decoder_only: bool = False, world: World = CORE) -> None:
     """Train for some minutes, or go on; the average is written to `run/vae` as diffusers reads it.
 
     The loss (4 MSE + L1/4 + gradient L1/4 and a small latent penalty) learned twice as fast as L1 alone.
@@ -86,13 +87,14 @@ def train_vae(run: Path, minutes: float, seed: int, size: int = 128, decoder_onl
     for name, parameter in parameters.items():
         parameter.requires_grad_(name in trained)
     optimizer = torch.optim.AdamW(trained.values(), lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0)
-    pool = np.stack([render(random_scene(rng), size) for _ in range(POOL)])
+    dice = Dice(rng, world)
+    pool = np.stack([render(dice.seen_scene(), size) for _ in range(POOL)])
     smooth = None
     while (progress := session.progress()) < 1:
         for group in optimizer.param_groups:
             group["lr"] = LEARNING_RATE * min(1, (session.step - session.first_step + 1) / 50) * min(1, 0.02 + 2 * (1 - progress))
         crop, batch = (CROP, 6) if progress < 0.85 else (size, 2)
-        pool[rng.integers(POOL)] = render(random_scene(rng), size)
+        pool[rng.integers(POOL)] = render(dice.seen_scene(), size)
         corner = rng.integers(0, (size - crop) // 4 + 1, (batch, 2)) * 4
         chosen = rng.integers(0, POOL, batch)
         pixels = to_pixels(np.stack([pool[i, y : y + crop, x : x + crop] for i, (y, x) in zip(chosen, corner)]))

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from easel_training.encoders import KINDS, words_of
+from easel_training.encoders import all_kinds, words_of
 from easel_training.sentences import TOKEN_HEADS, WHOLE_HEADS, read_sentences
-from easel_training.tasks import describe, draw
-from easel_training.text import load_tokenizers, tokenize
-from easel_training.world.vocabulary import COLORS, NOUNS, PATTERNS
+from easel_training.tasks import CURRICULA, describe, draw
+from easel_training.text import MAX_TEXT_TOKENS, load_tokenizers, tokenize, write_tokenizers
+from easel_training.world.vocabulary import COLORS, FULL, NOUNS, PATTERNS
 
 MODEL = Path(__file__).parents[2] / "models" / "easel-stickers"
 
@@ -44,15 +45,30 @@ def test_objects_know_their_image_and_sentences_do_not_mix() -> None:
     assert whole["first.pattern"] == PATTERNS.index("plaid") + 1 and whole["second.holder"] == 0
 
 
-def test_every_sentence_of_every_kind_fits_the_heads_and_the_tokenizer_keeps_its_words() -> None:
+@pytest.mark.parametrize("world", CURRICULA)
+def test_every_sentence_of_every_kind_fits_the_heads_and_the_tokenizer_keeps_its_words(world: str, tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
-    _, t5 = tokenizers = load_tokenizers(MODEL)
+    curriculum = CURRICULA[world]
+    write_tokenizers(tmp_path)
+    _, t5 = tokenizers = load_tokenizers(tmp_path)
     for _ in range(200):
-        task = draw(KINDS, rng)
-        ids = tokenize(*tokenizers, [task.prompt(rng)])[1][0].tolist()
+        task = draw(all_kinds(curriculum), rng, world=curriculum.world)
+        prompt = task.prompt(rng)
+        ids = tokenize(*tokenizers, [prompt])[1][0].tolist()
         labels, whole = read_sentences(words_of(t5, ids))
         assert all(0 <= value < TOKEN_HEADS[name] for word in labels for name, value in word.items())
         assert all(0 <= whole[name] < size for name, size in WHOLE_HEADS.items())
+        assert t5.unk_token_id not in ids and len(t5(prompt).input_ids) <= MAX_TEXT_TOKENS
+        assert any(labels) or whole["asked"]
+
+
+def test_the_words_of_the_full_world_are_read_too() -> None:
+    text = words("A lime leopard woolly cat and a brown wooden robot on a beach background, watercolor style, sunset light.")
+    labels, whole = read_sentences(text)
+    cat, robot = labels[text.index("cat")], labels[text.index("robot")]
+    assert cat["material"] == FULL.materials.index("woolly") + 1 and robot["material"] == FULL.materials.index("wooden") + 1
+    assert whole["background.setting"] == FULL.settings.index("beach")
+    assert (whole["style"], whole["light"]) == (FULL.styles.index("watercolor") + 1, FULL.lights.index("sunset") + 1)
 
 
 def test_the_whole_of_a_description_is_its_scene() -> None:

@@ -1,19 +1,20 @@
 """From a scene to pixels."""
 
+from functools import lru_cache
+
 import numpy as np
 from PIL import Image, ImageFilter
-from scipy import ndimage
 
+from .lights import apply_light
 from .patterns import pattern_mask
-from .scene import Background, Scene
+from .scene import Background, Scene, Thing
+from .settings import draw_setting
 from .sprites import sprite
-from .vocabulary import COLORS
+from .styles import apply_style
+from .vocabulary import PAINTS
 
 #: Period of a background pattern, as a share of the side.
 BACKGROUND_PERIOD = 64 / 256
-
-#: Blocks a side in the pixel style.
-PIXEL_GRID = 32
 
 
 def render(scene: Scene, size: int) -> np.ndarray:
@@ -22,60 +23,51 @@ def render(scene: Scene, size: int) -> np.ndarray:
     :param size: side in pixels.
     :returns: uint8 [size, size, 3], the same for the same scene.
     """
-    canvas = Image.fromarray(_background(scene.background, size).clip(0, 255).astype(np.uint8))
+    canvas = _background(scene.background, size).copy()
     for thing in scene.things:
-        side = round(thing.place.side * size)
-        image = sprite(thing.noun, thing.color, thing.pattern, side)
-        x, y = round(thing.place.x * size - side / 2), round(thing.place.y * size - side / 2)
-        shadow = Image.new("L", (size, size))
-        shadow.paste(image.getchannel("A").point(lambda a: a * 0.22), (x, y + round(3 * size / 256)))
-        shadow = shadow.filter(ImageFilter.GaussianBlur(4 * size / 256))
-        canvas = Image.composite(Image.new("RGB", (size, size)), canvas, shadow)
+        image, (x, y) = _placed(thing, size)
+        _darken(canvas, image.getchannel("A"), x, y + round(3 * size / 256))
         canvas.paste(image, (x, y), image)
-    return apply_style(np.asarray(canvas, np.float32), scene.style).clip(0, 255).astype(np.uint8)
+    lit = apply_light(np.asarray(canvas, np.float32), scene.light)
+    return apply_style(lit, scene.style).clip(0, 255).astype(np.uint8)
 
 
 def thing_mask(scene: Scene, index: int, size: int) -> np.ndarray:
     """Where one object of a scene shows: bool [size, size]."""
-    thing = scene.things[index]
-    side = round(thing.place.side * size)
+    image, at = _placed(scene.things[index], size)
     mask = Image.new("L", (size, size))
-    at = round(thing.place.x * size - side / 2), round(thing.place.y * size - side / 2)
-    mask.paste(sprite(thing.noun, thing.color, thing.pattern, side).getchannel("A"), at)
+    mask.paste(image.getchannel("A"), at)
     return np.asarray(mask) > 40
 
 
-def apply_style(image: np.ndarray, style: str) -> np.ndarray:
-    """Redraw a flat picture, float32 [S, S, 3] in [0, 255], in a style."""
-    return _STYLES[style](image)
+def _darken(canvas: Image.Image, alpha: Image.Image, x: int, y: int) -> None:
+    """Lay the soft shadow of a shape, whose upper left corner is at (x, y), on a canvas."""
+    radius = 4 * canvas.width / 256
+    reach = round(5 * radius)
+    left, top = max(0, x - reach), max(0, y - reach)
+    right, bottom = min(canvas.width, x + alpha.width + reach), min(canvas.height, y + alpha.height + reach)
+    shadow = Image.new("L", (right - left, bottom - top))
+    shadow.paste(alpha.point(lambda a: a * 0.22), (x - left, y - top))
+    canvas.paste((0, 0, 0), (left, top), shadow.filter(ImageFilter.GaussianBlur(radius)))
 
 
-def _background(background: Background, size: int) -> np.ndarray:
-    color = np.asarray(COLORS[background.color], np.float32) * 0.38 + 255 * 0.60
+def _placed(thing: Thing, size: int) -> tuple[Image.Image, tuple[int, int]]:
+    """An object's sprite, turned as it stands, and where its upper left corner is."""
+    side = round(thing.place.side * size)
+    image = sprite(thing.noun, thing.color, thing.pattern, side, thing.material)
+    if thing.mirrored:
+        image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    if thing.tilt:
+        image = image.rotate(-thing.tilt, Image.Resampling.BICUBIC, expand=True)
+    x, y = round(thing.place.x * size - image.width / 2), round(thing.place.y * size - image.height / 2)
+    return image, (x, y)
+
+
+@lru_cache(maxsize=256)
+def _background(background: Background, size: int) -> Image.Image:
+    if background.setting:
+        return Image.fromarray(draw_setting(background.setting, size).astype(np.uint8))
+    color = np.asarray(PAINTS[background.color], np.float32) * 0.38 + 255 * 0.60
     mask = pattern_mask(background.pattern, size, BACKGROUND_PERIOD)
-    return color - mask[..., None] * np.minimum(color * 0.16, 44)
-
-
-def _edges(gray: np.ndarray, threshold: float) -> np.ndarray:
-    return np.clip(np.hypot(ndimage.sobel(gray, 0), ndimage.sobel(gray, 1)) / threshold, 0, 1)
-
-
-def _sketch(image: np.ndarray) -> np.ndarray:
-    gray = image.mean(-1)
-    edge = _edges(gray, 170)
-    return np.repeat(((250 - (255 - gray) * 0.22) * (1 - edge) + 45 * edge)[..., None], 3, -1)
-
-
-def _pixel(image: np.ndarray) -> np.ndarray:
-    factor = image.shape[0] // PIXEL_GRID
-    blocks = image.reshape(PIXEL_GRID, factor, PIXEL_GRID, factor, 3).mean((1, 3))
-    return (np.round(blocks / 28) * 28).clip(0, 255).repeat(factor, 0).repeat(factor, 1)
-
-
-def _neon(image: np.ndarray) -> np.ndarray:
-    edge = np.max([_edges(image[..., channel], 200) for channel in range(3)], axis=0)
-    glow = np.clip(edge + ndimage.gaussian_filter(edge, 4 * image.shape[0] / 256) * 1.3, 0, 1)[..., None]
-    return np.array([16, 12, 38], np.float32) + (image * 0.9 + 30) * glow
-
-
-_STYLES = {"flat": lambda image: image, "sketch": _sketch, "pixel": _pixel, "neon": _neon}
+    pixels = color - mask[..., None] * np.minimum(color * 0.16, 44)
+    return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))

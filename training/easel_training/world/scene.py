@@ -21,24 +21,35 @@ class Place:
 
 @dataclass(frozen=True)
 class Thing:
-    """One object of a scene."""
+    """One object of a scene.
+
+    :ivar tilt: degrees clockwise.
+    :ivar mirrored: left and right exchanged, before the tilt.
+    """
 
     noun: str
     color: str
     pattern: str
     place: Place
+    material: str = "matte"
+    tilt: float = 0
+    mirrored: bool = False
 
     def holds_out(self) -> bool:
         """Whether training must not see this object."""
-        return is_held_out(self.noun, self.color) or is_held_out(self.noun, self.pattern)
+        return any(is_held_out(self.noun, attribute) for attribute in (self.color, self.pattern, self.material))
 
 
 @dataclass(frozen=True)
 class Background:
-    """A plain or patterned background."""
+    """A plain or patterned background, or a setting, which hides both.
+
+    :ivar setting: word of World.settings.
+    """
 
     color: str
     pattern: str
+    setting: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,7 @@ class Scene:
     things: tuple[Thing, ...]
     background: Background
     style: str = "flat"
+    light: str = "day"
 
     def holds_out(self) -> bool:
         """Whether training must not see this scene."""
@@ -74,14 +86,14 @@ def random_thing(rng: np.random.Generator, slot: tuple[float, float, float], but
     """An object training may see."""
     while True:
         pattern = pick(rng, PATTERNS) if rng.random() < 0.7 else "plain"
-        thing = Thing(pick(rng, NOUNS, but_nouns), pick(rng, tuple(COLORS)), pattern, random_place(rng, slot))
+        thing = Thing(pick(rng, NOUNS, but_nouns), pick(rng, COLORS), pattern, random_place(rng, slot))
         if not thing.holds_out():
             return thing
 
 
 def random_background(rng: np.random.Generator) -> Background:
     """A background: six in ten are plain."""
-    return Background(pick(rng, tuple(COLORS)), pick(rng, PATTERNS) if rng.random() < 0.4 else "plain")
+    return Background(pick(rng, COLORS), pick(rng, PATTERNS) if rng.random() < 0.4 else "plain")
 
 
 def random_scene(

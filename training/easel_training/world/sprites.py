@@ -1,21 +1,24 @@
-"""Sprites: an icon whose body part takes a colour and a pattern; parts of the body's hue follow it."""
+"""Sprites: an icon whose body part takes a colour, a pattern and a material; parts of the body's hue follow it."""
 
 import colorsys
-import io
+import math
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
-import resvg_py
 from PIL import Image
 from scipy import ndimage
 
+from .materials import apply_material
 from .patterns import pattern_mask
-from .vocabulary import COLORS, ICONS
+from .raster import rasterise
+from .vocabulary import ICONS, PAINTS
 
-#: Sprites are rasterised once at this side and scaled down into scenes.
+#: Sprites are rasterised once at a multiple of this side and scaled down into scenes.
 SPRITE_SIDE = 192
+#: Side of the icons' view boxes.
+_VIEW = 32
 
 #: Rank of the body among an icon's fills by area, where the largest is not the body (checked by eye).
 BODY_RANK: dict[str, int] = {}
@@ -31,8 +34,8 @@ class Icon:
 
 
 @cache
-def icon(noun: str) -> Icon:
-    """Rasterise the icon of a noun and find its body."""
+def icon(noun: str, side: int = SPRITE_SIDE) -> Icon:
+    """Rasterise the icon of a noun at a side in pixels and find its body."""
     svg_body = ICONS[noun]
     fills: list[str] = []
 
@@ -41,19 +44,19 @@ def icon(noun: str) -> Icon:
             fills.append(match[1])
         return f'fill="rgb{_id_color(fills.index(match[1]))}"'
 
-    rgba = _rasterise(svg_body)
-    ids = _rasterise(re.sub(r'fill="(#[0-9a-fA-F]{3,8})"', id_color, svg_body), 'shape-rendering="crispEdges"')
+    rgba = rasterise(svg_body, _VIEW, side)
+    ids = rasterise(re.sub(r'fill="(#[0-9a-fA-F]{3,8})"', id_color, svg_body), _VIEW, side, 'shape-rendering="crispEdges"')
     masks = [(np.abs(ids[..., :3] - np.array(_id_color(i))).sum(-1) < 6) & (ids[..., 3] > 128) for i in range(len(fills))]
     by_area = sorted(range(len(fills)), key=lambda i: -masks[i].sum())
     body = by_area[BODY_RANK.get(noun, 0)]
     body_hue, body_saturation, body_value = _hsv(fills[body])
-    tint = np.zeros((SPRITE_SIDE, SPRITE_SIDE), np.float32)
+    tint = np.zeros((side, side), np.float32)
     for i, fill in enumerate(fills):
         hue, saturation, value = _hsv(fill)
         distance = min(abs(hue - body_hue), 1 - abs(hue - body_hue))
         if i != body and body_saturation > 0.12 and saturation > 0.12 and distance < 0.045:
             tint[masks[i]] = np.clip(value / max(body_value, 0.1), 0.5, 1.3)
-    return Icon(rgba, ndimage.gaussian_filter(masks[body].astype(np.float32), 0.6), tint)
+    return Icon(rgba, ndimage.gaussian_filter(masks[body].astype(np.float32), 0.6 * side / SPRITE_SIDE), tint)
 
 
 def second_color(color: np.ndarray) -> np.ndarray:
@@ -61,31 +64,26 @@ def second_color(color: np.ndarray) -> np.ndarray:
     return color * 0.55 if color.mean() > 140 else color + (255 - color) * 0.55
 
 
-def sprite(noun: str, color: str, pattern: str, side: int) -> Image.Image:
+def sprite(noun: str, color: str, pattern: str, side: int, material: str = "matte") -> Image.Image:
     """An RGBA sprite of the given side in pixels."""
-    return _painted(noun, color, pattern).resize((side, side), Image.Resampling.LANCZOS)
+    drawn_at = SPRITE_SIDE * max(1, math.ceil(side / SPRITE_SIDE))
+    return _painted(noun, color, pattern, material, drawn_at).resize((side, side), Image.Resampling.LANCZOS)
 
 
 @lru_cache(maxsize=2048)
-def _painted(noun: str, color: str, pattern: str) -> Image.Image:
-    drawn = icon(noun)
+def _painted(noun: str, color: str, pattern: str, material: str, side: int) -> Image.Image:
+    drawn = icon(noun, side)
     rgb, alpha = drawn.rgba[..., :3], drawn.rgba[..., 3]
-    base = np.asarray(COLORS[color], np.float32)
-    mask = pattern_mask(pattern, SPRITE_SIDE)[..., None]
+    base = np.asarray(PAINTS[color], np.float32)
+    mask = pattern_mask(pattern, side)[..., None]
     texture = base * (1 - mask) + second_color(base) * mask
     follows = (drawn.tint > 0)[..., None]
     rgb = np.where(follows, np.clip(texture * drawn.tint[..., None], 0, 255), rgb)
     rgb = rgb * (1 - drawn.body[..., None]) + texture * drawn.body[..., None]
+    if material != "matte":
+        made_of = np.maximum(drawn.body[..., None], follows)
+        rgb = rgb * (1 - made_of) + apply_material(rgb, alpha / 255, material, noun) * made_of
     return Image.fromarray(np.dstack([np.clip(rgb, 0, 255), alpha]).astype(np.uint8))
-
-
-def _rasterise(svg_body: str, attributes: str = "") -> np.ndarray:
-    svg = (
-        f'<svg {attributes} xmlns="http://www.w3.org/2000/svg" width="{SPRITE_SIDE}" height="{SPRITE_SIDE}" '
-        f'viewBox="0 0 32 32">{svg_body}</svg>'
-    )
-    png = bytes(resvg_py.svg_to_bytes(svg_string=svg))
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA")).astype(np.float32)
 
 
 def _id_color(i: int) -> tuple[int, int, int]:
