@@ -17,7 +17,7 @@ from .workers import average_gradients, rank, workers
 #: Tokens of output and references in one batch of one worker.
 BATCH_TOKENS = 1024
 #: Shift of the noise levels towards noise, where words and references decide, and in the last third, where details do.
-TIME_SHIFT, LAST_TIME_SHIFT = 4.0, 1.7
+TIME_SHIFT, LAST_TIME_SHIFT = 4.0, 2.5
 SAVE_SECONDS = 240
 
 
