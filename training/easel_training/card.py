@@ -47,7 +47,7 @@ def write_card(model: Path, size: int, version: str) -> None:
         "licence": "Apache-2.0",
         "attribution": ["Icons: Fluent Emoji by Microsoft, MIT"],
         "maxImages": 5,
-        "trainedImages": 3,
+        "trainedImages": 5,
         "maxTextTokens": MAX_TEXT_TOKENS,
         "steps": 16,
         "guidance": 3.5,

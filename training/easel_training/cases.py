@@ -19,7 +19,9 @@ EDIT_SHARES = {True: 41 / 205, False: 164 / 205}
 GENERATE_SHARES = {True: 24 / 114, False: 90 / 114}
 SINGLE_KINDS = ("change_color", "change_pattern", "change_background", "change_noun", "change_style")
 #: Kinds whose target may be in another style than flat; others are drawn flat, where every attribute can be read.
-STYLED_KINDS = ("change_style", "give_style", "generate", "text_to_image")
+STYLED_KINDS = ("change_style", "give_style", *GENERATE_KINDS, "text_to_image")
+#: One concrete generation in this many has as many references as a model takes: chance alone would bring hardly one.
+MOST_EVERY, MOST_REFERENCES = 3, 5
 #: Groups: cases of the quick run and of the whole one.
 GROUPS = {"edits": (72, 205), "generations": (32, 114), "singleEdits": (8, 50), "textToImage": (8, 50)}
 
@@ -99,8 +101,11 @@ def _draw(group: str, concrete: bool | None, number: int, rng: np.random.Generat
         "singleEdits": {SINGLE_KINDS[number % len(SINGLE_KINDS)]: 1.0},
         "textToImage": {"text_to_image": BASE_TASKS["text_to_image"]},
     }[group]
+    has_most = group == "generations" and concrete and number % MOST_EVERY == 0
     while True:
         task = draw(kinds, rng, held_out=True)
+        if has_most and len(task.inputs) < MOST_REFERENCES:
+            continue
         readable = task.target.style == "flat" or task.kind in STYLED_KINDS
         if readable and concrete in (None, task.concrete):
             return task

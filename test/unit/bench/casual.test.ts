@@ -25,9 +25,24 @@ describe('a casual request', () => {
       if (one.group === 'edits') expect(text, one.id).toMatch(/2|second/);
       if (one.group === 'generations') {
         const numbers = [...one.instruction.matchAll(/image (\d)/g)].map(([, k]) => Number(k));
-        const names = [/1|first/, /2|second/, /3|third/];
+        const names = [/1|first/, /2|second/, /3|third/, /4|fourth/, /5|fifth/];
         for (const k of numbers) expect(text, one.id).toMatch(names[k - 1] ?? /never/);
       }
+    }
+  });
+
+  it('names all pictures of a scene that comes from many', () => {
+    const instruction =
+      'The cat from image 1 with the pattern of the hat in image 2 and the fox from image 3 on the background of image 4, in the style of image 5.';
+    for (let number = 0; number < 20; number += 1) {
+      const text = casualRequest({
+        id: `generations-${number}`,
+        kind: 'generate_from_many',
+        instruction,
+        description: '',
+      });
+      for (const name of [/1|first/, /2|second/, /3|third/, /4|fourth/, /5|fifth/]) expect(text).toMatch(name);
+      expect(text).not.toMatch(/[{}]|undefined|on the background of image \d, in the style/);
     }
   });
 

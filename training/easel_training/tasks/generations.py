@@ -47,21 +47,25 @@ def generate(dice: Dice) -> Task:
 
 
 def generate_from_many(dice: Dice) -> Task:
-    """Objects or their patterns, the background and the style or the light come from three to five references."""
+    """Objects, patterns, the background and the style or the light come from three to five references."""
     while True:
         target = dice.placed()
         sources = _Sources()
         parts: list[str] = []
         concrete = False
         for thing in target.things:
-            if thing.pattern != "plain" and dice.chance(0.5):
+            way = dice.rng.random()
+            if thing.pattern == "plain" or way < 0.25:
+                parts.append(_object(dice, sources, thing))
+                concrete = True
+            elif way < 0.75:
                 parts.append(_pattern(dice, sources, thing, target))
             else:
-                parts.append(_object(dice, sources, thing))
+                parts.append(_object_in_pattern(dice, sources, thing, target))
                 concrete = True
         behind = f"the background of image {sources.add(dice.scene())}"
         target = replace(target, background=sources.scenes[-1].background)
-        if dice.chance(0.5):
+        if len(dice.world.lights) == 1 or dice.chance(0.5):
             target, end = _style(dice, sources, target)
         else:
             reference = dice.scene()
@@ -76,10 +80,20 @@ def _object(dice: Dice, sources: _Sources, thing: Thing) -> str:
 
 
 def _pattern(dice: Dice, sources: _Sources, thing: Thing, target: Scene) -> str:
+    said = words_of(replace(thing, pattern="plain"))
+    return f"{an(said)} {_with_pattern(dice, sources, thing, target)}"
+
+
+def _object_in_pattern(dice: Dice, sources: _Sources, thing: Thing, target: Scene) -> str:
+    """An object of one image in the pattern of another's."""
+    other = dice.pattern(thing.pattern)
+    return f"{_object(dice, sources, replace(thing, pattern=other))} {_with_pattern(dice, sources, thing, target)}"
+
+
+def _with_pattern(dice: Dice, sources: _Sources, thing: Thing, target: Scene) -> str:
     nouns = tuple(other.noun for other in target.things)
     giver = replace(dice.thing(thing.place, nouns), pattern=thing.pattern)
-    said = words_of(replace(thing, pattern="plain"))
-    return f"{an(said)} with the pattern of the {giver.noun} in image {sources.add(_holding(dice, giver))}"
+    return f"with the pattern of the {giver.noun} in image {sources.add(_holding(dice, giver))}"
 
 
 def _style(dice: Dice, sources: _Sources, target: Scene) -> tuple[Scene, str]:

@@ -44,11 +44,10 @@ EDIT_TASKS = {
     "replace_from": 0.14,
     "add_from": 0.12,
 }
-GENERATE_TASKS = {"generate": 1.0}
+GENERATE_TASKS = {"generate": 0.75, "generate_from_many": 0.25}
 #: The full world's: the core's and what only its words can say.
 FULL_BASE_TASKS = BASE_TASKS | {"change_material": 0.08, "change_setting": 0.04, "change_light": 0.06, "change_pose": 0.12}
 FULL_EDIT_TASKS = EDIT_TASKS | {"give_material": 0.10, "give_light": 0.10, "give_pose": 0.10, "give_two": 0.10}
-FULL_GENERATE_TASKS = {"generate": 0.6, "generate_from_many": 0.4}
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class Curriculum:
 #: By the name of the world on the command line.
 CURRICULA = {
     "core": Curriculum(CORE, BASE_TASKS, EDIT_TASKS, GENERATE_TASKS),
-    "full": Curriculum(FULL, FULL_BASE_TASKS, FULL_EDIT_TASKS, FULL_GENERATE_TASKS),
+    "full": Curriculum(FULL, FULL_BASE_TASKS, FULL_EDIT_TASKS, GENERATE_TASKS),
 }
 
 TASKS: dict[str, Callable[[Dice], Task]] = {
