@@ -6,7 +6,7 @@ import { InferenceError, openOnnxFile, type Picture } from '../../inference/inde
 import { floatOutput } from '../../inference/runtime/session.ts';
 
 /** Below this share of right answers on held-out renders of a style, a head is not believed in that style. */
-export const LEAST_ACCURACY = 0.97;
+export const LEAST_ACCURACY = 0.98;
 
 /** `judge.json`: what the network's logits mean, and how often it is right. */
 export const judgeCardSchema = z

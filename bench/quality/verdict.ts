@@ -4,7 +4,7 @@ import { compareDetail, compareKept, type DetailDifference, type KeptDifference 
 import { believedHeads, type Judge, type JudgeCard, type Reading } from './open-judge.ts';
 
 /** Chosen from the measures of the control pictures: ../README.md says how. */
-export const LIMITS = { keptMean: 0.09, keptBlock: 0.17, leastDetail: 0.2, detailExcess: 0.03 } as const;
+export const LIMITS = { keptMean: 0.06, keptBlock: 0.12, leastDetail: 0.3, detailExcess: 0.03 } as const;
 
 /** What was measured in one picture. */
 export interface Findings {
