@@ -166,6 +166,8 @@ export function describeChatPlatform(name: string, start: () => Promise<ChatHarn
       const room = await withResult();
       await room.say('make image 3 look like image 2');
       await result(room, 4);
+      // A card may come after its picture.
+      await reading(room, 'Editing image 3 using image 2');
       await room.choose('references', ['1', '2']);
       await result(room, 5);
       await reading(room, 'Editing image 3 using image 1 + image 2');
