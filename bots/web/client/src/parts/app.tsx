@@ -122,11 +122,14 @@ function Notices({ conversation: { phase, isConnected, problem } }: { readonly c
 const QUARTERS = 4;
 
 /** Say what happens to those who do not see it, in quarters rather than in every step; and in the tab's title. */
-function useAnnouncements({ state }: ConversationHandle, texts: Texts, announce: (text: string) => void): void {
+function useAnnouncements({ state, phase }: ConversationHandle, texts: Texts, announce: (text: string) => void): void {
   const newest = state.turns.at(-1);
   const quarter = Math.floor((QUARTERS * (newest?.step ?? 0)) / (newest?.steps ?? 1));
   const isWorking = state.turns.some(isOpen);
   const before = useRef<string | undefined>(undefined);
+  // What a page that opens a conversation finds there is no news; of a conversation that it begins, even the first sight is:
+  // a quick picture may be ready by then.
+  if (phase === 'empty') before.current ??= '';
   const moment = newest === undefined ? undefined : [newest.id, newest.status, newest.queuePosition, quarter].join();
   useEffect(() => {
     const isFirst = before.current === undefined;
