@@ -8,7 +8,7 @@ from diffusers import AutoencoderKL
 
 from .changes import changed_tokens, loss_weights
 from .latents import pixels_to_tokens
-from .layout import DREAMOMNI2, Layout
+from .layout import DREAMOMNI2, TOKEN_SIDE, Layout
 from .tasks import Task, draw
 from .text import tokenize
 from .vae import to_pixels
@@ -85,7 +85,7 @@ class SampleStream:
         """A batch of about as many tokens, over output and references."""
         first = self._draw()
         count = len(first.inputs)
-        side_tokens = (self.size // 16) ** 2
+        side_tokens = (self.size // TOKEN_SIDE) ** 2
         wanted = max(4, tokens // (side_tokens * (count + 1)))
         buffer = self.buffers.setdefault(count, [])
         new = wanted if len(buffer) < 8 * wanted else max(1, round(wanted * self.NEW_SHARE))
@@ -117,8 +117,8 @@ class SampleStream:
 
     def _weights(self, task: Task, prompt: str) -> torch.Tensor:
         """Without words nothing tells what changes: all tokens count alike."""
-        changed = changed_tokens(task, self.size)
-        return torch.from_numpy(loss_weights(changed if prompt else np.ones_like(changed)))
+        changed = changed_tokens(task, self.size) if prompt else np.ones((self.size // TOKEN_SIDE) ** 2, bool)
+        return torch.from_numpy(loss_weights(changed))
 
     def _tokens(self, tasks: list[Task]) -> tuple[torch.Tensor, torch.Tensor]:
         """Tokens of the targets and, one after the other, of the references: float16 [N, tokens, 64]."""

@@ -46,9 +46,9 @@ class Dice:
         """Mostly flat: what an edit starts from."""
         return "flat" if self.chance(0.85) else self.style("flat")
 
-    def thing(self, place: Place, but: tuple[str, ...] = (), plain: float = 0.3) -> Thing:
+    def thing(self, place: Place, but: tuple[str, ...] = ()) -> Thing:
         """An object at a place; its noun is none of `but`."""
-        pattern = "plain" if self.chance(plain) else self.pattern("plain")
+        pattern = "plain" if self.chance(0.3) else self.pattern("plain")
         thing = Thing(self.noun(*but), self.color(), pattern, place)
         if len(self.world.materials) > 1 and self.chance(0.4):
             thing = replace(thing, material=pick(self.rng, self.world.materials))

@@ -12,9 +12,13 @@ MOST_WORDS = 40
 
 @dataclass
 class _Sources:
-    """The references that a picture has so far."""
+    """The references that a picture has so far.
+
+    :ivar concrete: an object comes from one of them.
+    """
 
     scenes: list[Scene] = field(default_factory=list)
+    concrete: bool = False
 
     def add(self, scene: Scene) -> int:
         """:returns: the image's number."""
@@ -27,23 +31,13 @@ def generate(dice: Dice) -> Task:
     while True:
         target = dice.placed()
         sources = _Sources()
-        parts: list[str] = []
-        concrete = False
-        for thing in target.things:
-            way = dice.rng.random()
-            if way < 0.4:
-                parts.append(_object(dice, sources, thing))
-                concrete = True
-            elif way < 0.8 and thing.pattern != "plain":
-                parts.append(_pattern(dice, sources, thing, target))
-            else:
-                parts.append(an(words_of(thing)))
+        parts = [_part(dice, sources, thing, target) for thing in target.things]
         style = ""
         if dice.chance(0.3):
             target, style = _style(dice, sources, target)
         if sources.scenes:
             text = sentence(f"{' and '.join(parts)} on {background_words(target.background)}{style}{light_words(target.light)}")
-            return Task("generate", concrete, text, tuple(sources.scenes), target)
+            return Task("generate", sources.concrete, text, tuple(sources.scenes), target)
 
 
 def generate_from_many(dice: Dice) -> Task:
@@ -51,18 +45,7 @@ def generate_from_many(dice: Dice) -> Task:
     while True:
         target = dice.placed()
         sources = _Sources()
-        parts: list[str] = []
-        concrete = False
-        for thing in target.things:
-            way = dice.rng.random()
-            if thing.pattern == "plain" or way < 0.25:
-                parts.append(_object(dice, sources, thing))
-                concrete = True
-            elif way < 0.75:
-                parts.append(_pattern(dice, sources, thing, target))
-            else:
-                parts.append(_object_in_pattern(dice, sources, thing, target))
-                concrete = True
+        parts = [_lent_part(dice, sources, thing, target) for thing in target.things]
         behind = f"the background of image {sources.add(dice.scene())}"
         target = replace(target, background=sources.scenes[-1].background)
         if len(dice.world.lights) == 1 or dice.chance(0.5):
@@ -72,10 +55,31 @@ def generate_from_many(dice: Dice) -> Task:
             target, end = replace(target, light=reference.light), f", in the light of image {sources.add(reference)}"
         text = sentence(f"{' and '.join(parts)} on {behind}{end}")
         if 3 <= len(sources.scenes) <= 5 and len(text.split()) <= MOST_WORDS:
-            return Task("generate_from_many", concrete, text, tuple(sources.scenes), target)
+            return Task("generate_from_many", sources.concrete, text, tuple(sources.scenes), target)
+
+
+def _part(dice: Dice, sources: _Sources, thing: Thing, target: Scene) -> str:
+    """An object from a reference, in a pattern from one, or in words alone."""
+    way = dice.rng.random()
+    if way < 0.4:
+        return _object(dice, sources, thing)
+    if way < 0.8 and thing.pattern != "plain":
+        return _pattern(dice, sources, thing, target)
+    return an(words_of(thing))
+
+
+def _lent_part(dice: Dice, sources: _Sources, thing: Thing, target: Scene) -> str:
+    """An object of which at least something comes from a reference."""
+    way = dice.rng.random()
+    if thing.pattern == "plain" or way < 0.25:
+        return _object(dice, sources, thing)
+    if way < 0.75:
+        return _pattern(dice, sources, thing, target)
+    return _object_in_pattern(dice, sources, thing, target)
 
 
 def _object(dice: Dice, sources: _Sources, thing: Thing) -> str:
+    sources.concrete = True
     return f"the {thing.noun} from image {sources.add(_holding(dice, thing))}"
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ..world.scene import LEFT, RIGHT, Place, Scene, Thing, random_place
 from .dice import Dice
-from .task import Task
+from .task import Task, given
 
 
 def give(attribute: str) -> Callable[[Dice], Task]:
@@ -17,11 +17,11 @@ def give(attribute: str) -> Callable[[Dice], Task]:
             reference, giver = _reference(dice)
             index = dice.one_of(scene)
             thing = scene.things[index]
-            given = _given(attribute, thing, giver)
-            differs = (given.color != thing.color) + (given.pattern != thing.pattern) + (given.material != thing.material)
+            changed = given(attribute, thing, giver)
+            differs = (changed.color != thing.color) + (changed.pattern != thing.pattern) + (changed.material != thing.material)
             if differs >= 2 if attribute == "look" else differs == 1:
                 text = f"Give the {thing.noun} in image 1 the {attribute} of the {giver.noun} in image 2."
-                return Task(f"give_{attribute}", False, text, (scene, reference), scene.with_thing(index, given))
+                return Task(f"give_{attribute}", False, text, (scene, reference), scene.with_thing(index, changed))
 
     return task
 
@@ -33,13 +33,13 @@ def give_two(dice: Dice) -> Task:
         index = dice.one_of(scene)
         thing = scene.things[index]
         (one, patterned), (other, colored) = _reference(dice), _reference(dice)
-        given = replace(thing, pattern=patterned.pattern, color=colored.color)
-        if given.pattern != thing.pattern and given.color != thing.color:
+        changed = replace(thing, pattern=patterned.pattern, color=colored.color)
+        if changed.pattern != thing.pattern and changed.color != thing.color:
             text = (
                 f"Give the {thing.noun} in image 1 the pattern of the {patterned.noun} in image 2 "
                 f"and the color of the {colored.noun} in image 3."
             )
-            return Task("give_two", False, text, (scene, one, other), scene.with_thing(index, given))
+            return Task("give_two", False, text, (scene, one, other), scene.with_thing(index, changed))
 
 
 def give_style(dice: Dice) -> Task:
@@ -104,12 +104,6 @@ def add_from(dice: Dice) -> Task:
     things = (thing, added) if left else (added, thing)
     text = f"Add the {added.noun} from image 2 to image 1."
     return Task("add_from", True, text, (scene, reference), replace(scene, things=things))
-
-
-def _given(attribute: str, thing: Thing, giver: Thing) -> Thing:
-    if attribute == "look":
-        return replace(thing, pattern=giver.pattern, color=giver.color, material=giver.material)
-    return replace(thing, **{attribute: getattr(giver, attribute)})
 
 
 def _reference(dice: Dice) -> tuple[Scene, Thing]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ..world.scene import Background, Scene, Thing, pick
 from .dice import SLOTS, SMALL, TILT, Dice
-from .task import Task, an
+from .task import Task, an, given
 
 #: How far an object is moved, as a share of the picture's side.
 MOVED = 0.14
@@ -97,9 +97,9 @@ def transfer_within(dice: Dice) -> Task:
     """An attribute goes from one object to the other of the same picture: teaches looking, not a second picture."""
     scene, index, thing = _one(dice, dice.scene(count=2, style=dice.source_style()))
     giver = scene.things[1 - index]
-    attribute, given = _given(dice, thing, giver)
+    attribute, changed = _transfer(dice, thing, giver)
     text = f"Give the {thing.noun} in image 1 the {attribute} of the {giver.noun} in image 1."
-    return Task("transfer_within", False, text, (scene,), scene.with_thing(index, given))
+    return Task("transfer_within", False, text, (scene,), scene.with_thing(index, changed))
 
 
 def copy_within(dice: Dice) -> Task:
@@ -115,14 +115,9 @@ def _one(dice: Dice, scene: Scene) -> tuple[Scene, int, Thing]:
     return scene, index, scene.things[index]
 
 
-def _given(dice: Dice, thing: Thing, giver: Thing) -> tuple[str, Thing]:
+def _transfer(dice: Dice, thing: Thing, giver: Thing) -> tuple[str, Thing]:
     """An attribute that differs, and the object after receiving it."""
-    look = {"pattern": giver.pattern, "color": giver.color, "material": giver.material}
-    options = {
-        "pattern": replace(thing, pattern=giver.pattern),
-        "color": replace(thing, color=giver.color),
-        "look": replace(thing, **look),
-    }
-    changing = tuple(name for name, given in options.items() if given != thing)
+    options = {name: given(name, thing, giver) for name in ("pattern", "color", "look")}
+    changing = tuple(name for name, changed in options.items() if changed != thing)
     attribute = pick(dice.rng, changing or ("look",))
     return attribute, options[attribute]

@@ -1,6 +1,6 @@
 """A task: an instruction, the scenes it starts from and the scene that is right, in the canonical wording."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,6 +44,12 @@ class Task:
     def holds_out(self) -> bool:
         """Whether any scene holds a held-out pair."""
         return self.target.holds_out() or any(scene.holds_out() for scene in self.inputs)
+
+
+def given(attribute: str, thing: Thing, giver: Thing) -> Thing:
+    """An object with the pattern, color, material or look of another; the look is all three."""
+    attributes = ("pattern", "color", "material") if attribute == "look" else (attribute,)
+    return replace(thing, **{name: getattr(giver, name) for name in attributes})
 
 
 def describe(scene: Scene) -> str:

@@ -12,7 +12,7 @@ _SIDE = 256
 
 
 def apply_material(color: np.ndarray, alpha: np.ndarray, material: str, noun: str) -> np.ndarray:
-    """Colours of a sprite in a material.
+    """Colours of a sprite in a material other than matte, which leaves them as they are.
 
     :param color: float32 [S, S, 3] in [0, 255].
     :param alpha: float32 [S, S] in [0, 1].
@@ -45,7 +45,6 @@ def _wooden(color: np.ndarray, _noun: str, _alpha: np.ndarray) -> np.ndarray:
 
 
 _MATERIALS = {
-    "matte": lambda color, _noun, _alpha: color,
     "glossy": _glossy,
     "metallic": _metallic,
     "woolly": _woolly,
